@@ -1,0 +1,49 @@
+"""One variational autoencoder, five jobs: compress, generate, denoise, detect anomalies, impute."""
+
+from vae.anomaly import anomaly_p_value, anomaly_reference, anomaly_score, surprise_map
+from vae.checkpoint import load_model
+from vae.compress import MAX_CODE_BYTES, MIN_CODE_BYTES, compress, decompress, n_code_dims
+from vae.denoise import denoise, estimate_noise
+from vae.drawing import frame_drawing
+from vae.gallery import Gallery, load_gallery
+from vae.generate import interpolate, latent_grid, sample
+from vae.impute import Imputation, impute
+from vae.inference import log_likelihood
+from vae.ink import compress_ink, decompress_ink
+from vae.metrics import psnr, ssim
+from vae.model import VAE, Config, Posterior
+from vae.noise import KINDS, Noise, corrupt
+
+__all__ = [
+    "KINDS",
+    "MAX_CODE_BYTES",
+    "MIN_CODE_BYTES",
+    "VAE",
+    "Config",
+    "Gallery",
+    "Imputation",
+    "Noise",
+    "Posterior",
+    "anomaly_p_value",
+    "anomaly_reference",
+    "anomaly_score",
+    "compress",
+    "compress_ink",
+    "corrupt",
+    "decompress",
+    "decompress_ink",
+    "denoise",
+    "estimate_noise",
+    "frame_drawing",
+    "impute",
+    "interpolate",
+    "latent_grid",
+    "load_gallery",
+    "load_model",
+    "log_likelihood",
+    "n_code_dims",
+    "psnr",
+    "sample",
+    "ssim",
+    "surprise_map",
+]

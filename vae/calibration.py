@@ -1,0 +1,68 @@
+"""What the five jobs measure once on validation digits, stored beside the weights as calibration.json."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vae.model import VAE
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a lossy code of a given length is written."""
+
+    step: float  # grid step, in average posterior standard deviations
+    mean_dims: float  # the number of dimensions is coded as a rounded Gaussian with this mean
+    std_dims: float  # ... and this standard deviation
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Measured constants of one set of weights."""
+
+    fingerprint: int  # of the weights that were measured
+    posterior_std: list[float]  # (K,), average standard deviation of q(z_i | x)
+    pixel_table: list[list[float]]  # p(grey level | logit bin), see vae/pixels.py
+    profiles: dict[int, Profile]  # by length of the code in bytes
+    ink_step: float  # grid step of the lossless code, in average posterior standard deviations
+    anomaly_scores: list[float]  # scores of held-out digits, ascending
+
+    def save(self, path: Path) -> None:
+        """Write as JSON."""
+        path.write_text(json.dumps(asdict(self)) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> "Calibration":
+        """Read what `save` wrote.
+
+        Raises:
+            ValueError: the file is missing, damaged, or lacks a field.
+        """
+        try:
+            fields: dict[str, Any] = json.loads(path.read_text())
+            profiles = {int(size): Profile(**profile) for size, profile in fields.pop("profiles").items()}
+            return cls(profiles=profiles, **fields)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(
+                f"the calibration {path.name} is missing or damaged; python -m vae.calibrate writes it"
+            ) from error
+
+
+def calibration_of(model: VAE) -> Calibration:
+    """The calibration that belongs to a model.
+
+    Raises:
+        ValueError: the model has none.
+    """
+    if model.calibration is None:
+        raise ValueError("this model has no calibration; python -m vae.calibrate measures one")
+    return model.calibration
+
+
+def pixel_table(model: VAE) -> Tensor:
+    """p(grey level | logit bin) of a model, (N_BINS, N_LEVELS)."""
+    return torch.tensor(calibration_of(model).pixel_table, device=next(model.parameters()).device)

@@ -1,0 +1,99 @@
+"""From any drawing to the 28 x 28 picture that the model knows, framed as MNIST's digits were."""
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from vae.checks import SIDE
+
+INNER = 20  # the longer side of the ink, in pixels
+LARGEST_SIDE = 4096
+ENOUGH = 1024  # pixels a side; larger drawings are shrunk by a whole factor first, to spare memory
+FAINTEST_INK = 32 / 255  # the strongest contrast must reach this, else the drawing counts as blank
+EDGE = 0.1  # ink below this share of the strongest does not count when the drawing is cropped
+
+
+def frame_drawing(pixels: NDArray[np.uint8]) -> Tensor:
+    """Frame a drawing as MNIST framed its digits.
+
+    Ink is whatever differs from the background, whichever is darker; the background is the colour (or
+    the transparency) most common along the border. The ink is cropped, its longer side scaled to 20
+    pixels by area averaging, and its centre of mass put on pixel (14, 14), counted from 0.
+
+    Args:
+        pixels: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, sides up to 4096.
+
+    Returns:
+        (1, 28, 28) float32 in [0, 1], ink = 1, the strongest ink at 1.
+
+    Raises:
+        ValueError: a wrong shape or dtype, too large, or no ink.
+
+    Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section III-A.
+    """
+    ink = _ink(_premultiplied(pixels))
+    rows, columns = (_extent(ink.max(axis=axis)) for axis in (1, 0))
+    scale = max(rows[1] - rows[0], columns[1] - columns[0]) / INNER
+    down, across = (_placing(ink.sum(axis=axis), extent, scale) for axis, extent in ((1, rows), (0, columns)))
+    framed = down @ ink @ across.T
+    return torch.from_numpy((framed / framed.max()).astype(np.float32))[None]
+
+
+def _premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Checked pixels as premultiplied RGBA in [0, 1], (H, W, 4): transparent is (0, 0, 0, 0)."""
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
+        raise ValueError("a drawing must be a uint8 array")
+    if pixels.ndim == 2:
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or 0 in pixels.shape:
+        raise ValueError(f"a drawing must be (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}")
+    side = max(pixels.shape[:2])
+    if side > LARGEST_SIDE:
+        raise ValueError(f"a drawing may have at most {LARGEST_SIDE} pixels a side")
+    if side > ENOUGH:
+        pixels = np.asarray(Image.fromarray(pixels).reduce(math.ceil(side / ENOUGH)))
+    colour = pixels[..., :3] / 255
+    alpha = pixels[..., 3:] / 255 if pixels.shape[2] == 4 else np.ones_like(colour[..., :1])
+    return np.concatenate([colour * alpha, alpha], axis=2)
+
+
+def _ink(picture: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each pixel is from the background, scaled to [0, 1], (H, W)."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    shades, counts = np.unique(np.round(border * 255).astype(np.uint8), axis=0, return_counts=True)
+    ink = np.abs(picture - shades[counts.argmax()] / 255).max(axis=2)
+    if ink.max() < FAINTEST_INK:
+        raise ValueError("the drawing is blank: draw or upload a digit that stands out from its background")
+    return ink / ink.max()
+
+
+def _extent(profile: NDArray[np.float64]) -> tuple[float, float]:
+    """Where the ink begins and ends along a side, in pixels, given the strongest ink of each row or column.
+
+    A faint pixel at either end counts as partly covered, so that the extent does not jump with the
+    drawing's size; not in pictures as small as the result, whose faint pixels are all there is.
+    """
+    inked = np.flatnonzero(profile > EDGE)
+    first, last = float(inked[0]), float(inked[-1] + 1)
+    if last - first <= INNER:
+        return first, last
+    return first + 1 - profile[inked[0]], last - 1 + profile[inked[-1]]
+
+
+def _placing(profile: NDArray[np.float64], extent: tuple[float, float], scale: float) -> NDArray[np.float64]:
+    """Matrix (28, N) that averages N source pixels over each of 28, `scale` source pixels wide.
+
+    The ink begins on a whole pixel, so that its centre of mass comes nearest to the middle of pixel 14 and
+    none of it leaves the picture.
+    """
+    cells = np.arange(len(profile))
+    centre = (profile * (cells + 0.5)).sum() / profile.sum()
+    room = SIDE - math.ceil((extent[1] - extent[0]) / scale - 1e-6)
+    margin = min(max(round(SIDE / 2 + 0.5 - (centre - extent[0]) / scale), 0), room)
+    edges = extent[0] + scale * (np.arange(SIDE + 1) - margin)
+    left, right = edges[:-1, None], edges[1:, None]
+    return np.clip(np.minimum(right, cells + 1) - np.maximum(left, cells), 0, None) / scale

@@ -1,0 +1,81 @@
+"""Job 2: generation. Samples, the map of two numbers, and the path from one digit to another."""
+
+import torch
+from torch import Tensor
+
+from vae.checks import check_count, check_image
+from vae.model import VAE
+
+
+def _decoded(model: VAE, u: Tensor) -> Tensor:
+    """Probabilities of ink, (N, 1, 28, 28), at standard coordinates u (N, k)."""
+    return torch.sigmoid(model.decode(model.prior.from_standard(u)))
+
+
+@torch.inference_mode()
+def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Tensor:
+    """New digits: codes from the prior, decoded.
+
+    Args:
+        n: how many, 1 to 100,000.
+        temperature: standard deviation of the standard coordinates, 0 to 3; below 1 more typical digits.
+        seed: same seed, same digits.
+
+    Returns:
+        (n, 1, 28, 28) in [0, 1], the probability of ink at each pixel.
+
+    Raises:
+        ValueError: n or temperature out of range.
+    """
+    check_count("n", n, 1, 100_000)
+    if not 0 <= temperature <= 3:
+        raise ValueError(f"temperature must be from 0 to 3, not {temperature}")
+    generator = torch.Generator().manual_seed(seed)
+    u = temperature * torch.randn((n, model.config.latent_dim), generator=generator)
+    device = next(model.parameters()).device
+    return torch.cat([_decoded(model, part.to(device)) for part in u.split(1024)])
+
+
+@torch.inference_mode()
+def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
+    """The map of two numbers: what each point of a square in standard coordinates decodes to.
+
+    Args:
+        n_side: points along a side, 1 to 100.
+        extent: the square is [-extent, extent]^2 standard deviations, 0 < extent <= 6.
+
+    Returns:
+        (n_side, n_side, 28, 28) in [0, 1]; rows go up in the second coordinate, from -extent to extent,
+        columns in the first.
+
+    Raises:
+        ValueError: n_side or extent out of range.
+    """
+    check_count("n_side", n_side, 1, 100)
+    if not 0 < extent <= 6:
+        raise ValueError(f"extent must be above 0 and at most 6, not {extent}")
+    axis = torch.linspace(-extent, extent, n_side) if n_side > 1 else torch.zeros(1)
+    u = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
+    return torch.cat([_decoded(model, part)[:, 0] for part in u.split(1024)]).unflatten(0, (n_side, n_side))
+
+
+@torch.inference_mode()
+def interpolate(model: VAE, a: Tensor, b: Tensor, n_frames: int) -> Tensor:
+    """A morph from image a to image b along a straight line in standard coordinates.
+
+    Args:
+        a, b: (1, 28, 28) in [0, 1].
+        n_frames: 2 to 1,000; the first frame is a's reconstruction, the last b's.
+
+    Returns:
+        (n_frames, 1, 28, 28) in [0, 1].
+
+    Raises:
+        ValueError: a wrong shape, a value outside [0, 1] or not finite, or n_frames out of range.
+    """
+    check_image(a)
+    check_image(b)
+    check_count("n_frames", n_frames, 2, 1000)
+    start, end = model.prior.to_standard(model.encode(torch.stack([a, b])).mean)
+    share = torch.linspace(0, 1, n_frames, device=start.device)[:, None]
+    return _decoded(model, start + share * (end - start))

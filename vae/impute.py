@@ -1,0 +1,75 @@
+"""Job 5: filling in what was erased, as a distribution: several completions, their mean and spread."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from vae.calibration import pixel_table
+from vae.checks import check_count, check_images, check_observed
+from vae.inference import draws_evidence, image_chunks, posterior_draws
+from vae.model import VAE
+from vae.pixels import moments
+
+N_DRAWS = 256
+
+
+class Imputation(NamedTuple):
+    """What the hidden pixels may have been; known pixels are as they were."""
+
+    samples: Tensor  # (S, B, 1, 28, 28) in [0, 1], completions drawn by their posterior probability
+    mean: Tensor  # (B, 1, 28, 28) in [0, 1], the expected image
+    std: Tensor  # (B, 1, 28, 28), standard deviation of each pixel, 0 where it is known
+
+
+@torch.inference_mode()
+def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed: int = 0) -> Imputation:
+    """Fill in the hidden pixels of each image.
+
+    Codes are drawn from q(z | known pixels) and weighted by p(known | z) p(z) / q(z | known).
+
+    Args:
+        x: (B, 1, 28, 28) in [0, 1]; the hidden pixels are not looked at.
+        observed: bool (B, 1, 28, 28), True = known.
+        n_samples: number of completions, 1 to 256.
+        seed: same seed, same completions.
+
+    Raises:
+        ValueError: a wrong shape or dtype, a value outside [0, 1] or not finite, or n_samples out of range.
+
+    Source: sampling importance resampling, Rubin 1988; the encoder of partly observed data as in
+    Ivanov, Figurnov & Vetrov 2019, arXiv:1806.02382.
+    """
+    check_images(x)
+    check_observed(observed, x)
+    check_count("n_samples", n_samples, 1, N_DRAWS)
+    generator = torch.Generator(x.device).manual_seed(seed)
+    table = pixel_table(model)
+    parts = [
+        _impute(model, table, x[chunk], observed[chunk], n_samples, generator)
+        for chunk in image_chunks(len(x), N_DRAWS)
+    ]
+    samples, means, stds = zip(*parts, strict=True)
+    return Imputation(torch.cat(samples, dim=1), torch.cat(means), torch.cat(stds))
+
+
+def _impute(
+    model: VAE, table: Tensor, x: Tensor, observed: Tensor, n_samples: int, generator: torch.Generator
+) -> Imputation:
+    draws = posterior_draws(model, x, observed, N_DRAWS, generator)
+    weights = draws.weights(draws_evidence(table, draws, x, observed, None))
+    mean_of_bin, variance_of_bin = moments(table)
+    by_draw = mean_of_bin[draws.bins]
+    mean = torch.einsum("sb,sbchw->bchw", weights, by_draw)
+    second = torch.einsum("sb,sbchw->bchw", weights, by_draw.square() + variance_of_bin[draws.bins])
+    std = (second - mean.square()).clamp_min(0).sqrt()
+    samples = by_draw[_resample(weights, n_samples, generator), torch.arange(len(x))]
+    return Imputation(torch.where(observed, x, samples), torch.where(observed, x, mean), std * ~observed)
+
+
+def _resample(weights: Tensor, n: int, generator: torch.Generator) -> Tensor:
+    """Indices (n, B) of draws, by systematic resampling of weights (S, B): few repetitions."""
+    start = torch.rand((weights.shape[1], 1), generator=generator, device=weights.device)
+    ticks = (torch.arange(n, device=weights.device) + start) / n
+    cumulative = weights.T.cumsum(dim=1).contiguous()
+    return torch.searchsorted(cumulative, ticks.contiguous()).clamp_max(len(weights) - 1).T

@@ -1,0 +1,176 @@
+"""One variational autoencoder with a nested code: every prefix of the code is a code of its own.
+
+The encoder takes an image and the mask of its known pixels and gives a diagonal Gaussian over the code.
+The decoder takes the first k numbers of a code, for any k, and gives a Bernoulli logit for each pixel.
+
+Sources: VAE of Kingma & Welling 2014, arXiv:1312.6114; nested codes by truncation in training of Rippel
+et al. 2014, arXiv:1402.0915; PixelShuffle of Shi et al. 2016, arXiv:1609.05158.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from vae.checks import check_code, check_observed, check_pictures
+from vae.prior import LOG_2PI, Prior
+
+if TYPE_CHECKING:
+    from vae.calibration import Calibration
+
+
+@dataclass(frozen=True)
+class Config:
+    """What fixes the shape of every weight; it travels inside the weights file."""
+
+    latent_dim: int = 32
+    channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
+    hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
+    blocks: int = 2  # residual blocks at 7 x 7
+    prior_hidden: int = 256
+
+
+class Posterior(NamedTuple):
+    """A diagonal Gaussian over codes, q(z | what was seen)."""
+
+    mean: Tensor  # (B, K)
+    logvar: Tensor  # (B, K), log of the variance
+
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        """n draws for each image, (n, B, K)."""
+        noise = torch.randn((n, *self.mean.shape), generator=generator, device=self.mean.device)
+        return self.mean + torch.exp(0.5 * self.logvar) * noise.to(self.mean)
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log-density of each number of the code, in nats: z (..., B, k) gives (..., B, k)."""
+        k = z.shape[-1]
+        mean, logvar = self.mean[:, :k], self.logvar[:, :k]
+        return -0.5 * (LOG_2PI + logvar + (z - mean).square() * torch.exp(-logvar))
+
+
+class Residual(nn.Module):
+    """x + body(x)."""
+
+    def __init__(self, *body: nn.Module) -> None:
+        super().__init__()
+        self.body = nn.Sequential(*body)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.body(x)
+
+
+def _conv_block(channels: int) -> Residual:
+    return Residual(
+        nn.SiLU(), nn.Conv2d(channels, channels, 3, padding=1), nn.SiLU(), nn.Conv2d(channels, channels, 1)
+    )
+
+
+def _linear_block(width: int) -> Residual:
+    return Residual(nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+
+
+def _upsample(channels: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(channels, 4 * out, 1), nn.PixelShuffle(2))
+
+
+class Encoder(nn.Module):
+    """Image and mask of known pixels, (B, 2, 28, 28) -> mean and log-variance of the code, (B, 2K)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        c, h = config.channels, config.hidden
+        self.net = nn.Sequential(
+            nn.Conv2d(2, c, 4, stride=2, padding=1),
+            _conv_block(c),
+            nn.Conv2d(c, 2 * c, 4, stride=2, padding=1),
+            *[_conv_block(2 * c) for _ in range(config.blocks)],
+            nn.SiLU(),
+            nn.Flatten(),
+            nn.Linear(2 * c * 7 * 7, h),
+            _linear_block(h),
+            nn.SiLU(),
+            nn.Linear(h, 2 * config.latent_dim),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net(x)
+
+
+class Decoder(nn.Module):
+    """Code and mask of the kept dimensions, (B, 2K) -> Bernoulli logits, (B, 1, 28, 28)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        c, h = config.channels, config.hidden
+        self.net = nn.Sequential(
+            nn.Linear(2 * config.latent_dim, h),
+            _linear_block(h),
+            nn.SiLU(),
+            nn.Linear(h, 2 * c * 7 * 7),
+            nn.Unflatten(1, (2 * c, 7, 7)),
+            *[_conv_block(2 * c) for _ in range(config.blocks)],
+            _upsample(2 * c, c),
+            *[_conv_block(c) for _ in range(config.blocks)],
+            nn.SiLU(),
+            _upsample(c, c // 2),
+            nn.SiLU(),
+            nn.Conv2d(c // 2, 1, 3, padding=1),
+        )
+
+    def forward(self, code: Tensor) -> Tensor:
+        return self.net(code)
+
+
+class VAE(nn.Module):
+    """The one model behind the five jobs."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+        self.prior = Prior(config.latent_dim, config.prior_hidden)
+        self.calibration: Calibration | None = None
+
+    def encode(self, x: Tensor, observed: Tensor | None = None) -> Posterior:
+        """The posterior over the code of each image.
+
+        Args:
+            x: (B, 1, 28, 28), finite; ink = 1. Noisy pixels may lie outside [0, 1].
+            observed: bool (B, 1, 28, 28), True = known; None = all known. Hidden pixels are not looked at.
+
+        Returns:
+            mean and logvar, each (B, K).
+
+        Raises:
+            ValueError: a wrong shape or dtype, or a value that is not finite.
+        """
+        check_pictures(x)
+        if observed is not None:
+            check_observed(observed, x)
+        return self.infer(x, observed)
+
+    def infer(self, x: Tensor, observed: Tensor | None = None) -> Posterior:
+        """`encode` without its checks, for training."""
+        known = torch.ones_like(x) if observed is None else observed.to(x)
+        seen = x if observed is None else torch.where(observed, x, 0)
+        mean, logvar = self.encoder(torch.cat([seen, known], dim=1)).chunk(2, dim=1)
+        return Posterior(mean, logvar.clamp(-14, 4))
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Bernoulli logits (B, 1, 28, 28) of a code z (B, k), for any 1 <= k <= K.
+
+        Raises:
+            ValueError: z is not (B, k) with 1 <= k <= K, or not float32.
+        """
+        total = self.config.latent_dim
+        check_code(z, total, next(self.parameters()).dtype)
+        kept = torch.arange(total, device=z.device) < z.shape[1]
+        return self.decode_kept(F.pad(z, (0, total - z.shape[1])), kept.expand(len(z), -1))
+
+    def decode_kept(self, z: Tensor, kept: Tensor) -> Tensor:
+        """Logits of codes z (B, K) of which only the dimensions in kept, bool (B, K), count."""
+        mask = kept.to(z)
+        return self.decoder(torch.cat([z * mask, mask], dim=1))

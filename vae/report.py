@@ -1,0 +1,112 @@
+"""The scores in words: the table of the README and the model card, made from the JSON files alone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "<!-- scores: written by python -m vae.evaluate -->", "<!-- end of scores -->"
+HEADLINES = (
+    ("Density", "32 dimensions"),
+    ("Density", "2 dimensions"),
+    ("Compression", "8 bytes"),
+    ("Lossless ink", "thresholded at one half"),
+    ("Denoising", "gaussian 0.25"),
+    ("Anomaly detection", "Fashion-MNIST"),
+    ("Imputation", "left half"),
+)
+
+
+def score_table(rows: list[dict[str, Any]]) -> str:
+    """A markdown table of scores.json's rows: ours, the best rival, and who is ahead."""
+    lines = ["| job | case | this model | best rival | ahead |", "| --- | --- | --- | --- | --- |"]
+    for row in rows:
+        name, figure = best_rival(row)
+        ahead = "" if figure is None else ("yes" if leads(row) else "**no**")
+        rival = "" if figure is None else f"{figure:.4g} ({name})"
+        lines.append(
+            f"| {row['job']} | {row['case']} | {row['ours']:.4g} {row['unit']} | {rival} | {ahead} |"
+        )
+    return "\n".join(lines)
+
+
+def best_rival(row: dict[str, Any]) -> tuple[str, float | None]:
+    """Name and figure of the strongest rival of a row; None where it has no rival."""
+    if not row["rivals"]:
+        return "", None
+    pick = max if row["better"] == "higher" else min
+    name = pick(row["rivals"], key=row["rivals"].get)
+    return name, row["rivals"][name]
+
+
+def leads(row: dict[str, Any]) -> bool:
+    """Whether our figure is ahead of every rival's."""
+    _, figure = best_rival(row)
+    if figure is None:
+        return True
+    return row["ours"] > figure if row["better"] == "higher" else row["ours"] < figure
+
+
+def headlines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One or two rows for each job, for the README."""
+    return [row for row in rows if (row["job"], row["case"]) in HEADLINES]
+
+
+def update_readme(readme: Path, rows: list[dict[str, Any]]) -> None:
+    """Replace the table between the README's two markers.
+
+    Raises:
+        ValueError: the README has no markers.
+    """
+    text = readme.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"{readme.name} has no place for the scores: the two marker lines are missing")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    readme.write_text(f"{before}{BEGIN}\n{score_table(headlines(rows))}\n{END}{after}", encoding="utf-8")
+
+
+def model_card(training: dict[str, Any], scores: dict[str, Any]) -> str:
+    """The model card in markdown."""
+    last = training["history"][-1]
+    return f"""# Model card
+
+One variational autoencoder with a nested code, {training["parameters"]:,} parameters, for 28 × 28 handwritten
+digits. It is a teaching demonstration: not made for reading cheques, and not tried on any other script.
+
+| | |
+| --- | --- |
+| weights | `vae.safetensors`, half precision |
+| trained by | `{training["command"]}` |
+| at commit | `{training["commit"]}` |
+| took | {training["hours"]} hours on {training["device"]}, {training["precision"]} |
+| with | PyTorch {training["torch"]} |
+| data | MNIST training images 10,000 to 59,999 (CC BY-SA 3.0); nothing else |
+| epochs | {last["epoch"]} |
+| last validation ELBO | {last["validation_elbo"]:.2f} nats; at k = 2 {last["validation_elbo_2"]:.2f} |
+| calibrated by | `python -m vae.calibrate` on MNIST training images 0 to 9,999 |
+| options | `{json.dumps(training["options"])}` |
+
+## Scores on test digits
+
+Measured on {scores["date"]} by `{scores["command"]}` at commit `{scores["commit"]}`, seed {scores["seed"]},
+in {scores["minutes"]} minutes. Protocols and all rivals are in `scores.json` and on the Scoreboard page.
+
+{score_table(scores["rows"])}
+
+## Limits
+
+MNIST is the handwriting of American clerks and pupils of the 1990s. A digit written in another style, a very
+thin or very thick pen, and letters shaped like digits are judged by that standard. What is filled in is
+plausible, not true.
+"""
+
+
+def write_reports(weights: Path, readme: Path) -> None:
+    """Write the model card beside the weights, and the README's table.
+
+    Raises:
+        ValueError: the README has no markers, or a JSON file is malformed.
+    """
+    training = json.loads((weights / "training.json").read_text(encoding="utf-8"))
+    scores = json.loads((weights / "scores.json").read_text(encoding="utf-8"))
+    (weights / "README.md").write_text(model_card(training, scores), encoding="utf-8")
+    update_readme(readme, scores["rows"])

@@ -1,0 +1,270 @@
+"""Train the one model: `python -m vae.train --help`."""
+
+import json
+import math
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+import tyro
+from torch import Tensor
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from vae.checkpoint import WEIGHTS, save_weights
+from vae.data import as_images, binarize, default_root, training_digits, validation_digits
+from vae.inference import log_likelihood
+from vae.model import VAE, Config
+from vae.objective import elbo
+from vae.views import random_view
+
+N_CHECKED = 1000  # validation digits scored after each epoch
+KEPT = "the last good checkpoint is kept"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train the nested VAE on MNIST and write its weights, its training curve and the facts of the run."""
+
+    data: Path = default_root()
+    """Folder that holds MNIST/raw; downloaded there if missing. Default: $MNIST_ROOT, else ./data."""
+    out: Path = WEIGHTS
+    """Folder for vae.safetensors and training.json."""
+    run: Path = Path("runs/default")
+    """Folder for the checkpoint that --resume continues."""
+    resume: bool = False
+    """Continue the run in --run to the same result as if it had not been interrupted."""
+    epochs: int = 80
+    """Passes over the 50,000 training digits."""
+    batch: int = 256
+    """Digits in a step."""
+    learning_rate: float = 1.5e-3
+    """Highest learning rate of the one-cycle schedule (rise over 5 % of the steps, cosine fall)."""
+    weight_decay: float = 1e-3
+    """Decoupled weight decay of AdamW."""
+    kl_warmup: float = 2.0
+    """Epochs over which the weight of the KL rises from 0 to 1."""
+    clip: float = 200.0
+    """Highest norm of the gradient."""
+    ema: float = 0.999
+    """Decay of the running average of the weights that is saved."""
+    seed: int = 0
+    """Same seed, same machine, same weights."""
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:N."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of encoder and decoder; auto: bfloat16 where the processor has it."""
+    latent_dim: int = 32
+    """K, the length of the whole code."""
+    channels: int = 32
+    """Feature maps at 14 x 14; twice as many at 7 x 7."""
+    hidden: int = 256
+    """Width of the vector between maps and code."""
+    blocks: int = 2
+    """Residual blocks at each resolution."""
+
+    @property
+    def config(self) -> Config:
+        return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
+
+
+class DivergedError(RuntimeError):
+    """The loss is no longer finite; the last good checkpoint is kept."""
+
+
+class Trainer:
+    """One run: model, running average, optimizer, and the history of its epochs."""
+
+    def __init__(self, options: Options, train: Tensor, validation: Tensor) -> None:
+        """train and validation: uint8 (N, 28, 28)."""
+        self.options = options
+        self.device = _device(options.device)
+        self.bfloat16 = _use_bfloat16(options.precision, self.device)
+        self.train_digits = train.to(self.device)
+        images = as_images(validation[:N_CHECKED]).to(self.device)
+        self.checked = binarize(images, torch.Generator(self.device).manual_seed(options.seed))
+        torch.manual_seed(options.seed)
+        self.model = VAE(options.config).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.ema))
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay
+        )
+        self.history: list[dict[str, float]] = []
+        self.seconds = 0.0
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.options.run / "checkpoint.pt"
+
+    def fit(self) -> VAE:
+        """Train the epochs that are left, checkpoint after each, and return the averaged model.
+
+        Raises:
+            DivergedError: the loss is not finite.
+            ValueError: --resume finds no checkpoint, or one of a run with other options.
+        """
+        if self.options.resume:
+            self._load()
+        for epoch in range(len(self.history), self.options.epochs):
+            start = time.perf_counter()
+            facts = self._train_epoch(epoch)
+            checks = self.validate()
+            if not all(map(math.isfinite, checks.values())):
+                raise DivergedError(f"the weights are not finite after epoch {epoch + 1}; {KEPT}")
+            self.history.append({"epoch": epoch + 1, **facts, **checks})
+            self.seconds += time.perf_counter() - start
+            self._save()
+        return self.averaged
+
+    @property
+    def averaged(self) -> VAE:
+        return self.average.module  # type: ignore[return-value]
+
+    def validate(self) -> dict[str, float]:
+        """ELBO in nats of the averaged model on validation digits, at K dimensions and at two."""
+        self.averaged.eval()
+        lengths = {"validation_elbo": None, "validation_elbo_2": min(2, self.options.latent_dim)}
+        return {
+            name: log_likelihood(self.averaged, self.checked, n_dims=n_dims, n_samples=1).mean().item()
+            for name, n_dims in lengths.items()
+        }
+
+    def _train_epoch(self, epoch: int) -> dict[str, float]:
+        """One pass over the digits, in an order and with views that depend on seed and epoch alone."""
+        generator = torch.Generator(self.device).manual_seed(self.options.seed * 1_000_003 + epoch + 1)
+        order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
+        batches = order.split(self.options.batch)
+        totals = torch.zeros(3, device=self.device)
+        self.model.train()
+        with tqdm(
+            total=len(order), unit="img", mininterval=2, desc=f"epoch {epoch + 1}/{self.options.epochs}"
+        ) as bar:
+            for step, rows in enumerate(batches):
+                progress = epoch + step / len(batches)
+                totals += self._step(rows, progress, generator) * len(rows)
+                bar.update(len(rows))
+                if step % 20 == 0 or step == len(batches) - 1:
+                    loss, bound, kl = (totals / bar.n).tolist()
+                    bar.set_postfix(loss=f"{loss:.2f}", elbo=f"{bound:.2f}", kl=f"{kl:.2f}")
+                    if not math.isfinite(loss):
+                        raise DivergedError(f"the loss is {loss} in epoch {epoch + 1}; {KEPT}")
+        return {"loss": loss, "elbo": bound, "kl": kl}
+
+    def _step(self, rows: Tensor, progress: float, generator: torch.Generator) -> Tensor:
+        """One optimizer step; loss, ELBO and KL, each the mean over the batch in nats."""
+        options = self.options
+        for group in self.optimizer.param_groups:
+            group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
+        images = as_images(self.train_digits[rows])
+        view = random_view(images, options.latent_dim, generator)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
+            bound = elbo(self.model, view, generator)
+        kl_weight = min(1.0, progress / options.kl_warmup) if options.kl_warmup else 1.0
+        loss = (kl_weight * bound.kl - bound.log_px).mean()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
+        self.optimizer.step()
+        self.average.update_parameters(self.model)
+        return torch.stack([loss, (bound.log_px - bound.kl).mean(), bound.kl.mean()]).detach()
+
+    def _state(self) -> dict[str, Any]:
+        return {"model": self.model, "average": self.average, "optimizer": self.optimizer}
+
+    def _save(self) -> None:
+        self.options.run.mkdir(parents=True, exist_ok=True)
+        state = {name: part.state_dict() for name, part in self._state().items()}
+        facts = {"history": self.history, "seconds": self.seconds, "options": resumable(self.options)}
+        partial = self.checkpoint.with_suffix(".partial")
+        torch.save({**state, **facts}, partial)
+        partial.replace(self.checkpoint)
+
+    def _load(self) -> None:
+        if not self.checkpoint.is_file():
+            raise ValueError(f"there is no checkpoint to resume in {self.options.run}")
+        saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+        if saved["options"] != resumable(self.options):
+            raise ValueError(f"the checkpoint in {self.options.run} was trained with other options")
+        for name, part in self._state().items():
+            part.load_state_dict(saved[name])
+        self.history, self.seconds = saved["history"], saved["seconds"]
+
+
+def one_cycle(progress: float, rise: float = 0.05) -> float:
+    """Factor of the learning rate, 0 to 1, at a share of the run: linear rise, then cosine fall."""
+    if progress < rise:
+        return max(progress / rise, 0.01)
+    return 0.5 * (1 + math.cos(math.pi * (progress - rise) / (1 - rise)))
+
+
+def resumable(options: Options) -> dict[str, Any]:
+    """The options that fix the result of a run: all but folders and device."""
+    skipped = {"data", "out", "run", "resume", "device"}
+    return {name: value for name, value in asdict(options).items() if name not in skipped}
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def _use_bfloat16(precision: str, device: torch.device) -> bool:
+    if precision != "auto":
+        return precision == "bfloat16"
+    return device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
+def commit() -> str:
+    """The commit that is checked out, or "unknown"."""
+    try:
+        run = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return run.stdout.strip()
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{torch.get_num_threads()} CPU threads"
+
+
+def write_results(trainer: Trainer, started_from: str) -> None:
+    """Write the averaged weights, and the facts and curve of the run as training.json."""
+    options = trainer.options
+    save_weights(trainer.averaged, options.out / "vae.safetensors")
+    facts = {
+        "command": "python -m vae.train " + shlex.join(sys.argv[1:]),
+        "commit": started_from,
+        "hours": round(trainer.seconds / 3600, 2),
+        "device": _device_name(trainer.device),
+        "precision": "bfloat16" if trainer.bfloat16 else "float32",
+        "torch": torch.__version__,
+        "parameters": sum(value.numel() for value in trainer.model.parameters()),
+        "options": resumable(options),
+        "history": trainer.history,
+    }
+    (options.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def main(options: Options) -> None:
+    """Train, then write the results."""
+    started_from = commit()
+    trainer = Trainer(options, training_digits(options.data), validation_digits(options.data))
+    trainer.fit()
+    write_results(trainer, started_from)
+    last = trainer.history[-1]
+    print(f"validation ELBO {last['validation_elbo']:.2f} nats, at k = 2 {last['validation_elbo_2']:.2f}")
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(Options))
+    except (ValueError, DivergedError) as error:
+        sys.exit(f"vae.train: {error}")
