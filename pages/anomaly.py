@@ -1,0 +1,153 @@
+"""Find anomalies: is it a digit at all, and if not, which strokes give it away?"""
+
+import streamlit as st
+
+from ui import frame
+
+frame.page(
+    "Find anomalies",
+    "pages/anomaly.py",
+    "Draw anything: a digit, a letter, a face. The model knows nothing but digits; what it cannot describe "
+    "in few words is none.",
+)
+with frame.loading():
+    from torch import Tensor
+
+    import vae
+    from ui import charts, digit, judge, load, pictures, strangers
+    from ui.digit import Digit
+    from ui.judge import Verdict
+
+FALSE_ALARMS = 0.01
+ODD = 0.9  # stranger than this share of real digits
+BRIGHTEST_NATS = 2.0
+HEAT_WIDTH, WIDTH = 224, 70
+
+
+def show_verdict(mine: Digit, found: Verdict) -> float:
+    """Where it surprises, and how it compares with real digits; returns the threshold that is set."""
+    st.markdown(f"{mine.subject} is **{found.words}**: {opinion(found)}.")
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=HEAT_WIDTH):
+            pictures.heat_over(
+                vae.surprise_map(load.model(), mine.batch)[0],
+                mine.image,
+                alt=f"{mine.name} with the pixels that surprise the model glowing",
+                highest=BRIGHTEST_NATS,
+                width=HEAT_WIDTH,
+                caption="It glows where the model expects no ink, or misses some.",
+            )
+        with st.container():
+            threshold = choose_threshold()
+            show_needle(mine, found, threshold)
+    return threshold
+
+
+def opinion(found: Verdict) -> str:
+    """The verdict in plain words."""
+    if found.share >= 1 - FALSE_ALARMS:
+        return "the model takes it for no digit at all"
+    return "an odd one, but it may pass" if found.share >= ODD else "a digit like any other, says the model"
+
+
+def choose_threshold() -> float:
+    """The score from which the alarm sounds."""
+    return st.slider(
+        "Sound the alarm from a score of",
+        0.0,
+        round(2 * judge.reference()[-1], 1),
+        round(judge.threshold_for(FALSE_ALARMS), 2),
+        0.01,
+        "%.2f",
+        key="anomaly_threshold",
+        persist_state="session",
+        help="The score counts the nats that each pixel of ink costs the model; higher is stranger.",
+    )
+
+
+def show_needle(mine: Digit, found: Verdict, threshold: float) -> None:
+    """The score among those of real digits, and the line from which the alarm sounds."""
+    figure = charts.histogram(
+        judge.reference(), found.score, x="anomaly score in nats a pixel of ink", needle_label=mine.name
+    )
+    charts.mark(figure, threshold, label="alarm")
+    charts.show(
+        figure,
+        alt=f"Scores of {found.n_real:,} real digits; {mine.name} at {found.score:.2f}, {found.words}; "
+        f"the alarm sounds from {threshold:.2f}",
+        height=220,
+    )
+
+
+def show_alarm(mine: Digit, found: Verdict, threshold: float, others: list[Verdict]) -> None:
+    """What the threshold means for this digit, for real digits and for the strangers."""
+    wrong = judge.n_false_alarms(threshold)
+    caught = sum(other.score >= threshold for other in others)
+    st.markdown(
+        f"**{'Alarm' if found.score >= threshold else 'No alarm'}** for {mine.name}. This threshold gives a "
+        f"false alarm for {wrong:,} of {found.n_real:,} real digits ({wrong / found.n_real:.1%}) and catches "
+        f"**{caught} of {len(others)}** of the strangers below."
+    )
+
+
+def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None:
+    """Ready-made strangers and this digit turned over, each with a button that puts it in."""
+    st.subheader("Try a stranger", anchor=False)
+    turned = {"Mirrored": strangers.mirrored(mine.image), "Rotated": strangers.upside_down(mine.image)}
+    images = {name: strangers.picture(name) for name in strangers.READY_MADE} | turned
+    with st.container(horizontal=True, gap="xsmall"):
+        for (name, image), found in zip(
+            images.items(), [*judged, *judge.verdicts(list(turned.values()))], strict=True
+        ):
+            caught = "caught" if found.score >= threshold else "missed"
+            with st.container(width=WIDTH + 14, gap="xsmall"):
+                pictures.show(image, alt=f"{name}: {found.words}, {caught}", width=WIDTH)
+                st.button(name, key=f"anomaly_{name}", on_click=put_in, args=(image,), width="stretch")
+                st.caption(f"{found.score:.2f} · {caught}")
+    st.caption(f"A button puts its picture in your digit's place. The last two are {mine.name}, turned over.")
+
+
+def put_in(image: Tensor) -> None:
+    digit.keep(Digit(image, "drawing"))
+
+
+def show_failure() -> None:
+    """Letters, and a 6 upside down, whose strokes a digit could have."""
+    images = {name: strangers.picture(name) for name in strangers.LOOKALIKES}
+    images["turned 6"] = strangers.upside_down(digit.from_gallery(6).image)
+    judged = dict(zip(images, judge.verdicts(list(images.values())), strict=True))
+    fooled = sum(found.share < ODD for found in judged.values())
+    frame.where_it_fails(
+        "A stranger drawn as some digit could be is none to the model: it judges the shape and cannot know "
+        f"the intent. **{fooled} of these {len(judged)}** look no odder to it than nine in ten real digits."
+    )
+    pictures.strip(
+        list(images.values()),
+        alts=[f"{name}: {found.words}" for name, found in judged.items()],
+        captions=[f"{name}: {found.share:.0%}" for name, found in judged.items()],
+        width=98,
+    )
+    st.caption("In percent: the share of real digits that are less strange.")
+
+
+left, right = frame.split()
+with left:
+    mine = digit.choose()
+with right, frame.sentence():
+    (found,) = judge.verdicts([mine.image])
+    threshold = show_verdict(mine, found)
+    judged = judge.verdicts([strangers.picture(name) for name in strangers.READY_MADE])
+    show_alarm(mine, found, threshold, judged)
+    show_strangers(mine, judged, threshold)
+
+frame.what_is_happening(
+    "A digit that the model knows has a short description: a likely code, and pixels that the code explains. "
+    "The score is the length of that description, less what the grey values cost any model, for each pixel "
+    "of ink, because much ink alone costs much and proves nothing. "
+    "The heat shows where the cost arises: pixels that differ from what the decoder expects once it has seen "
+    "the whole picture.",
+    r"\begin{gathered}\text{score}(x) = \frac{-\log p(x) - H(x)}{\text{ink}(x) + \text{const}} \\"
+    r"p(x) \approx \frac1S \sum_s \frac{p(x \mid z_s)\, p(z_s)}{q(z_s \mid x)}\end{gathered}",
+)
+with frame.sentence():
+    show_failure()

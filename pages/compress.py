@@ -1,0 +1,243 @@
+"""Compress: the digit in as few bytes as the visitor likes, beside what everybody else uses."""
+
+import math
+
+import streamlit as st
+
+from ui import frame
+
+frame.page(
+    "Compress to a handful of bytes",
+    "pages/compress.py",
+    "A picture file describes pixels. The model describes the digit: which one, how slanted, how bold.",
+)
+with frame.loading():
+    import vae
+    from ui import charts, codes, contest, digit, load, pictures, rates
+    from ui.digit import Digit
+    from vae import rivals
+
+HIGHEST_DB = 45.0
+
+
+def code_of(mine: Digit, n_bytes: int) -> bytes:
+    return mine.once(f"code {n_bytes}", lambda: vae.compress(load.model(), mine.image, n_bytes=n_bytes))
+
+
+def chosen(mine: Digit, n_bytes: int) -> rates.Point:
+    code = code_of(mine, n_bytes)
+    decoded = mine.once(f"decoded {n_bytes}", lambda: vae.decompress(load.model(), code))
+    return rates.measured(len(code), decoded, mine.image)
+
+
+def rival_points(mine: Digit) -> dict[str, list[rates.Point]]:
+    return mine.once("rival rates", lambda: rates.of_rivals(mine.image))
+
+
+def our_points(mine: Digit) -> list[rates.Point]:
+    return mine.once("rates", lambda: rates.ours(mine.image))
+
+
+def show_result(mine: Digit, ours: rates.Point) -> None:
+    """What became of the digit, in words and pictures."""
+    st.markdown(_verdict(mine, ours))
+    with st.container(horizontal=True, gap="xsmall"):
+        pictures.show(mine.image, alt=f"{mine.name}, the original", width=112, caption="Original")
+        pictures.show(
+            ours.image, alt=f"decoded from {ours.n_bytes} bytes", width=112, caption=f"{ours.n_bytes} bytes"
+        )
+        pictures.difference(
+            ours.image, mine.image, alt="decoded minus original", width=112, caption="Difference"
+        )
+
+
+def show_code(code: bytes) -> None:
+    """The bytes themselves."""
+    n_dims, n_all = vae.n_code_dims(load.model(), code), load.model().config.latent_dim
+    n_empty = len(code) - len(code.rstrip(b"\0"))
+    st.caption(
+        f"All that is sent, {n_dims} of the model's {n_all} numbers and a checksum"
+        + (f"; the last {n_empty} bytes are empty, it has no more to say:" if n_empty > 1 else ":")
+    )
+    st.code(code.hex(" "), language=None, wrap_lines=True)
+    st.download_button(
+        "Download this code",
+        code,
+        f"digit-{len(code)}-bytes.code",
+        "application/octet-stream",
+        key="compress_download",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _verdict(mine: Digit, ours: rates.Point) -> str:
+    needed = {
+        name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in rival_points(mine).items()
+    }
+    others = ", ".join(f"{name} {point.n_bytes}" for name, point in needed.items() if point)
+    return f"{mine.subject} fits in **{ours.n_bytes} bytes**. To come as close, others need: {others}."
+
+
+def show_rivals(mine: Digit, ours: rates.Point) -> None:
+    """Who is best at this many bytes, and who cannot be this short."""
+    affordable = {
+        name: rates.best_within(points, ours.n_bytes) for name, points in rival_points(mine).items()
+    }
+    entries = [_entry(contest.OURS, ours)]
+    entries += [_entry(name, point) for name, point in affordable.items() if point]
+    too_long = {
+        name: points[0].n_bytes for name, points in rival_points(mine).items() if not affordable[name]
+    }
+    st.subheader(f"With {ours.n_bytes} bytes", anchor=False)
+    best = contest.winner(entries, lowest_wins=False)
+    if best is not entries[0]:
+        st.markdown(f"At this size **{best.name} wins**, by {best.score - ours.psnr_db:.1f} dB.")
+    contest.show(entries, lowest_wins=False)
+    if too_long:
+        shortest = ", ".join(f"{name} {n_bytes} bytes" for name, n_bytes in too_long.items())
+        st.caption(f"Too long to take part, even at their shortest: {shortest}.")
+
+
+def _entry(name: str, point: rates.Point) -> contest.Entry:
+    quality = "exact" if math.isinf(point.psnr_db) else f"{point.psnr_db:.1f} dB"
+    return contest.Entry(name, point.image, point.psnr_db, f"{quality} · {point.n_bytes} bytes")
+
+
+def show_curve(mine: Digit, ours: rates.Point) -> None:
+    """Quality over bytes for this digit, and what each few bytes more bring."""
+    st.header("More bytes, better picture?", anchor=False)
+    with st.skeleton(height=420):
+        points = our_points(mine)
+    pictures.strip(
+        [point.image for point in points],
+        alts=[f"decoded from {point.n_bytes} bytes" for point in points],
+        captions=[f"{point.n_bytes} bytes" for point in points],
+        width=64,
+    )
+    figure = charts.rates(
+        rates.axes(points),
+        {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in rival_points(mine).items()},
+        chosen=(ours.n_bytes, ours.psnr_db),
+        highest_db=HIGHEST_DB,
+    )
+    charts.show(figure, alt=f"Quality over bytes. {_saturation(mine)}", height=360)
+    size_mb = rates.model_bytes() / 1e6
+    st.caption(
+        f"Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
+        "digits. So does PCA need its components; picture files need nothing."
+    )
+
+
+def _saturation(mine: Digit) -> str:
+    points = our_points(mine)
+    few, most = rates.last_gain(points), points[-1]
+    if few is most:
+        return f"For {mine.name} the model makes use of all {most.n_bytes} bytes."
+    return (
+        f"For {mine.name} the model reaches {few.psnr_db:.1f} dB with {few.n_bytes} bytes; with "
+        f"{most.n_bytes} it is at {most.psnr_db:.1f} dB, no better."
+    )
+
+
+def show_lossless(mine: Digit) -> None:
+    """The digit in black and white, exactly."""
+    st.header("Nothing lost: black and white", anchor=False)
+    ink = rates.black_and_white(mine.image)
+    code = mine.once("ink", lambda: vae.compress_ink(load.model(), ink))
+    decoded = vae.decompress_ink(load.model(), code)
+    sizes = {contest.OURS: len(code), **rivals.lossless_sizes(ink)}
+    left, right = frame.split()
+    with left:
+        pictures.strip(
+            [ink, decoded],
+            alts=[f"{mine.name} in black and white", "decoded from its lossless code"],
+            captions=["Black and white", "Decoded"],
+            width=140,
+        )
+    with right:
+        best = min(sizes, key=lambda name: sizes[name])
+        st.markdown(
+            f"In pure black and white {mine.name} takes **{len(code)} bytes**, PNG {sizes['PNG']}: "
+            f"{'the model' if best == contest.OURS else best} is shortest. "
+            + (
+                "Decoded again just now, every pixel is the same."
+                if decoded.equal(ink)
+                else "It did NOT decode exactly."
+            )
+        )
+        words = ", ".join(f"{name} {size}" for name, size in sizes.items())
+        charts.show(charts.bars(sizes, x="bytes", ours=contest.OURS), alt=f"Bytes: {words}.", height=200)
+        st.code(code.hex(" "), language=None, wrap_lines=True)
+
+
+@st.fragment
+def show_decoder() -> None:
+    """Decode what the visitor brings; their own digit stays as it is."""
+    st.header("Decode a code", anchor=False)
+    pasted, uploaded = frame.split()
+    with pasted:
+        text = st.text_area(
+            "Paste a code",
+            key="compress_pasted",
+            max_chars=codes.MAX_CHARACTERS,
+            placeholder="3f 07 a1 …",
+            help="In hexadecimal, as shown on this page; spaces do not matter.",
+        )
+    with uploaded:
+        file = st.file_uploader("Or open a code file", key="compress_file", max_upload_size=1)
+    with frame.sentence():
+        if file is not None:
+            show_decoded(codes.decode(file.getvalue()))
+        elif text:
+            show_decoded(codes.decode(codes.from_hex(text)))
+
+
+def show_decoded(found: codes.Decoded) -> None:
+    kind = "a lossless code" if found.exact else "a code"
+    pictures.show(found.image, alt=f"digit decoded from {kind} of {found.n_bytes} bytes")
+    st.markdown(f"Decoded from {kind} of **{found.n_bytes} bytes**.")
+
+
+def show_failure(mine: Digit) -> None:
+    """Where the model's quality ends, beside PCA at as many bytes and a picture file at its best."""
+    st.markdown(_saturation(mine))
+    points = our_points(mine)
+    few, most = rates.last_gain(points), points[-1]
+    entries = [_entry(contest.OURS, point) for point in ((few,) if few is most else (few, most))]
+    if pca := rates.best_within(rival_points(mine)["PCA"], most.n_bytes):
+        entries.append(_entry("PCA", pca))
+    entries.append(_entry("PNG", rival_points(mine)["PNG"][-1]))
+    contest.show(entries, lowest_wins=False)
+
+
+left, right = frame.split()
+with left:
+    mine = digit.choose()
+with right:
+    n_bytes = st.slider(
+        "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", persist_state="session"
+    )
+with right, frame.sentence():
+    show_result(mine, chosen(mine, n_bytes))
+    show_code(code_of(mine, n_bytes))
+    show_rivals(mine, chosen(mine, n_bytes))
+with frame.sentence():
+    show_curve(mine, chosen(mine, n_bytes))
+with frame.sentence():
+    show_lossless(mine)
+show_decoder()
+
+frame.what_is_happening(
+    "The encoder turns the digit into a few numbers, the most telling first. Each is rounded to a grid as "
+    "fine as is worth its bytes and written by a range coder, so that it costs as many bits as it surprises "
+    "the prior. Fewer bytes keep fewer numbers, and the decoder draws the likeliest digit for those.",
+    r"\begin{gathered} \text{bits} \approx \sum_{i \le k} -\log_2 P(\hat z_i \mid \hat z_{<i}) \\"
+    r"\hat x = \operatorname{decode}(\hat z_1, \dots, \hat z_k) \end{gathered}",
+)
+frame.where_it_fails(
+    "The model keeps what it believes in and has no words for the rest: a speck or a shaky stroke is gone "
+    "for good, however many bytes it may spend. Its rivals go on improving, up to an exact copy."
+)
+with frame.sentence():
+    show_failure(mine)

@@ -1,0 +1,321 @@
+"""How it works: from the visitor's digit to a code and back, what that costs, and what follows from it."""
+
+import math
+from itertools import accumulate
+
+import streamlit as st
+
+from ui import frame
+
+frame.page(
+    "How it works",
+    "pages/how_it_works.py",
+    "From a digit to a few numbers and back, step by step. Every picture and figure below is computed from "
+    "*your* digit.",
+)
+with frame.loading():
+    from ui import anatomy, charts, digit, load, pictures, scores
+    from ui.digit import Digit
+
+N_SHOWN = 8
+MOVES = (0, 2, 4, 6)
+PAPERS = {
+    "Kingma & Welling 2014": "https://arxiv.org/abs/1312.6114",
+    "Rezende et al. 2014": "https://arxiv.org/abs/1401.4082",
+    "Rippel et al. 2014": "https://arxiv.org/abs/1402.0915",
+    "Germain et al. 2015": "https://arxiv.org/abs/1502.03509",
+    "Burda et al. 2016": "https://arxiv.org/abs/1509.00519",
+    "Papamakarios et al. 2017": "https://arxiv.org/abs/1705.07057",
+    "Townsend et al. 2019": "https://arxiv.org/abs/1901.04866",
+    "LeCun et al. 1998": "https://doi.org/10.1109/5.726791",
+}
+JOBS = {
+    "pages/compress.py": (
+        "Compress",
+        "Send *z* instead of the pixels. The prior says which codes are likely; likely codes get few bits.",
+    ),
+    "pages/generate.py": (
+        "Generate",
+        "Nothing is seen, so the belief is the prior itself: draw *z* from *p*(*z*) and decode it.",
+    ),
+    "pages/denoise.py": (
+        "Denoise",
+        "Seen is the noisy picture. The clean one is the weighted average of the decoded draws.",
+    ),
+    "pages/anomaly.py": (
+        "Find anomalies",
+        "The weights, averaged, tell how likely the picture is. Too low for that much ink: no digit.",
+    ),
+    "pages/impute.py": (
+        "Fill in",
+        "Seen are the known pixels. Pick draws by their weight: each decodes to one possible whole.",
+    ),
+}
+
+
+def read_more(*papers: str) -> None:
+    links = " · ".join(f"[{name}]({PAPERS[name]})" for name in papers)
+    st.markdown(f":small[Read more: {links}]")
+
+
+def cost_of(mine: Digit) -> anatomy.Cost:
+    return mine.once("cost", lambda: anatomy.cost(load.model(), mine.image))
+
+
+@st.fragment
+def there_and_back(mine: Digit) -> None:
+    """x → μ, σ → z → x̂ with the noise in the visitor's hands, and what the digit costs then."""
+    scale, seed = choose_noise()
+    drawn = anatomy.draws(load.model(), mine.image, N_SHOWN, scale=scale, seed=seed)
+    before, between, after = st.columns([2, 7, 2], vertical_alignment="center")
+    with before:
+        pictures.show(mine.image, alt=f"{mine.name}, as the encoder reads it", width=112, caption="x")
+    with between:
+        figure = charts.belief(
+            drawn.mean.tolist(),
+            (2 * drawn.std).tolist(),
+            drawn.z[0].tolist(),
+            x=f"the {len(drawn.mean)} numbers of the code",
+            y="value",
+        )
+        charts.show(figure, alt="Mean and spread of every number of the code, and one draw of it", height=230)
+    with after:
+        pictures.show(drawn.decoded[0], alt="the first draw, decoded", width=112, caption="x̂")
+    st.markdown(noise_in_words(mine, scale, drawn.psnr_db))
+    alts = [f"draw {i + 1} of {N_SHOWN}, decoded" for i in range(N_SHOWN)]
+    pictures.strip(drawn.decoded, alts=alts, width=70)
+    read_more("Kingma & Welling 2014", "Rezende et al. 2014")
+    show_cost(mine, scale)
+
+
+def choose_noise() -> tuple[float, int]:
+    """How far σ is scaled, and which ε was drawn."""
+
+    def redraw() -> None:
+        st.session_state["how_seed"] += 1
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        scale = st.slider(
+            "Multiply σ by",
+            0.0,
+            2.0,
+            1.0,
+            0.1,
+            "%.1f",
+            key="how_scale",
+            persist_state="session",
+            help="0: no chance at all, an ordinary autoencoder. 1: the variational autoencoder as trained.",
+        )
+        st.session_state.setdefault("how_seed", 0)
+        st.button("Draw ε again", icon=":material/casino:", key="how_redraw", on_click=redraw)
+    return scale, st.session_state["how_seed"]
+
+
+def noise_in_words(mine: Digit, scale: float, psnr_db: float) -> str:
+    if scale == 0:
+        return (
+            f"**σ × 0: an ordinary autoencoder.** Without chance every draw is the same picture, "
+            f"{psnr_db:.1f} dB from {mine.name}."
+        )
+    if scale == 1:
+        return (
+            f"**σ × 1: as trained.** The draws differ only where the belief leaves room: "
+            f"{psnr_db:.1f} dB from {mine.name} on average."
+        )
+    habit = "less chance than the belief holds" if scale < 1 else "more chance than the belief holds"
+    return f"**σ × {scale:g}: {habit}.** The draws are {psnr_db:.1f} dB from {mine.name} on average."
+
+
+def show_cost(mine: Digit, scale: float) -> None:
+    """The two parts of the ELBO as bars: with the belief's own σ, and with the scaled one beside it."""
+    st.header("What the digit costs", anchor=False)
+    st.markdown(
+        "Training asks for the shortest description of every digit, in two parts: the **code**, as far as it "
+        "differs from what the prior expects, and the **pixels**, as far as the decoder did not expect them. "
+        "Their sum is minus the ELBO."
+    )
+    st.latex(
+        r"\begin{aligned} -\log p(x) \;\le\;"
+        r"& \underbrace{-\mathbb{E}_{q(z \mid x)} \log p(x \mid z)}_{\text{pixels}} \\"
+        r"& + \underbrace{\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big)}_{\text{code}} \end{aligned}"
+    )
+    costs = {"σ × 1": cost_of(mine)}
+    if scale != 1:
+        costs[f"σ × {scale:g}"] = anatomy.cost(load.model(), mine.image, scale=scale)
+    bars = {name: {"Pixels": cost.pixels_nats, "Code": cost.code_nats} for name, cost in costs.items()}
+    words = {name: [_nats(cost.pixels_nats), _nats(cost.code_nats)] for name, cost in costs.items()}
+    charts.show(
+        charts.grouped(bars, words, x="nats, fewer is better"),
+        alt=f"The cost of {mine.name}: " + "; ".join(f"{name}: {', '.join(words[name])}" for name in costs),
+        height=150 + 60 * len(costs),
+    )
+    st.markdown(cost_in_words(mine, costs))
+    read_more("Burda et al. 2016", "Townsend et al. 2019")
+
+
+def cost_in_words(mine: Digit, costs: dict[str, anatomy.Cost]) -> str:
+    """The sum, and what another σ does to it."""
+    own, other = list(costs.values())[0], list(costs.values())[-1]
+    bits = own.total_nats / math.log(2)
+    tight = mine.once("tight", lambda: anatomy.tight_nats(load.model(), mine.image))
+    words = (
+        f"{mine.subject} costs **{own.total_nats:.1f} nats = {bits:.0f} bits = {bits / 8:.1f} bytes**. "
+        "That is what an ideal coder would need for it in black and white. It is a bound: "
+        f"{anatomy.N_DRAWS} weighted draws bring it down to {tight:.1f} nats."
+    )
+    if other is own:
+        return words + " Move σ away from 1 and see what the sum does."
+    if math.isinf(other.total_nats):
+        return words + " Without σ, each number would have to be named exactly: infinitely many bits."
+    change = other.total_nats - own.total_nats
+    return words + (
+        f" With {list(costs)[-1]} it would be {other.total_nats:.1f}, {abs(change):.1f} "
+        f"{'more' if change > 0 else 'less'}: the encoder learned the σ that keeps the sum low."
+    )
+
+
+def _nats(nats: float) -> str:
+    return f"{nats:.1f} nats · {nats / math.log(2):.1f} bits" if math.isfinite(nats) else "∞"
+
+
+def show_numbers(mine: Digit) -> None:
+    """What each number of the code costs, and the prior that it is measured against."""
+    own = cost_of(mine)
+    st.header("Which numbers carry the digit", anchor=False)
+    n_busy = next(i for i, nats in enumerate(accumulate(own.kl_nats), 1) if nats >= 0.9 * own.code_nats)
+    st.markdown(
+        f"The first **{n_busy} of {len(own.kl_nats)} numbers** carry nine tenths of what the code says about "
+        f"{mine.name}. A bar near zero means that the prior had guessed that number already: the **prior** "
+        "is learned too, a small network that predicts each number from those before it, "
+        r"$p(z) = \prod_i p(z_i \mid z_1, \dots, z_{i-1})$."
+    )
+    charts.show(
+        charts.columns(own.kl_nats, x="number of the code", y="KL, nats"),
+        alt=f"KL of each number of the code; the first {n_busy} carry nine tenths",
+        height=240,
+    )
+    read_more("Germain et al. 2015", "Papamakarios et al. 2017")
+
+
+@st.fragment
+def nested(mine: Digit) -> None:
+    """The digit from the first k numbers alone."""
+    st.header("One code of any length", anchor=False)
+    st.markdown(
+        "In training the code is cut after *k* numbers, *k* drawn anew for every digit, and the decoder is "
+        "told *k*. So what matters most must come first, and every beginning of the code is a code of its "
+        "own: two numbers make the map on the Generate page, more numbers a larger file and a better digit."
+    )
+    total = load.model().config.latent_dim
+    k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", persist_state="session")
+    *strip, chosen = anatomy.prefixes(load.model(), mine.image, [*anatomy.lengths_shown(total), k])
+    with st.container(horizontal=True, gap="small"):
+        pictures.show(mine.image, alt=mine.name, width=98, caption="x")
+        pictures.show(chosen.image, alt=f"decoded from {k} numbers", width=98, caption=f"k = {k}")
+        pictures.difference(
+            chosen.image,
+            mine.image,
+            alt="orange where ink was added, blue where it was lost",
+            width=98,
+            caption="difference",
+        )
+    st.markdown(
+        f"From **{k} of {total} numbers**, {mine.name} comes back at {chosen.psnr_db:.1f} dB; "
+        f"from all of them at {strip[-1].psnr_db:.1f} dB."
+    )
+    pictures.strip(
+        [prefix.image for prefix in strip],
+        alts=[f"decoded from {prefix.k} numbers" for prefix in strip],
+        captions=[f"k = {prefix.k}" for prefix in strip],
+        width=84,
+    )
+    read_more("Rippel et al. 2014")
+
+
+def five_jobs() -> None:
+    """Bayes' rule, and what each page makes of it."""
+    st.header("Five jobs from one formula", anchor=False)
+    st.markdown(
+        "Prior and decoder together say which pictures are digits. Whatever is *seen*, a clean digit, a "
+        "noisy one, half of one, Bayes' rule turns it into a belief about the code. The encoder proposes "
+        "codes; each gets a **weight** for how well it explains what is seen, which corrects the encoder's "
+        "mistakes."
+    )
+    st.latex(
+        r"\begin{aligned} p(z \mid \text{seen}) & \propto p(\text{seen} \mid z)\, p(z) \\"
+        r"w_s & \propto \frac{p(\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid \text{seen})} \end{aligned}"
+    )
+    grid = st.grid(5, min_column_width=170, border=True)
+    for path, (title, words) in JOBS.items():
+        with grid.cell():
+            frame.link(path, f"**{title}**")
+            st.markdown(words)
+    read_more("Burda et al. 2016")
+
+
+def show_training() -> None:
+    """The curve and the facts of the run that made the weights."""
+    st.header("How it learned", anchor=False)
+    with frame.sentence():
+        run = scores.read_training()
+        if run is None:
+            st.markdown("The facts of the training are not here yet; `make train` trains and writes them.")
+            return
+        st.markdown(
+            f"{run.parameters / 1e6:.1f} million parameters, {len(run.epochs)} passes over the training "
+            f"digits of MNIST, {run.hours:.1f} hours ({run.device}). The encoder was shown clean, noisy and "
+            "partly hidden digits; the decoder always had to give back the clean one. The curves are the "
+            "cost of digits that training never saw."
+        )
+        figure = charts.curves(
+            (run.epochs, [-nats for nats in run.elbo]),
+            {"the first 2 numbers": (run.epochs, [-nats for nats in run.elbo_2])},
+            x="passes over the training digits",
+            y="cost of a digit, nats",
+            ours_label=f"all {run.latent_dim} numbers",
+        )
+        charts.show(
+            figure, alt=f"The cost of a new digit falls to {-run.elbo[-1]:.1f} nats with the whole code"
+        )
+    read_more("LeCun et al. 1998")
+
+
+def show_limit(mine: Digit) -> None:
+    """The digit moved out of its frame."""
+    moves = mine.once("moved", lambda: [anatomy.moved(load.model(), mine.image, by) for by in MOVES])
+    frame.where_it_fails(
+        "The model knows digits in one place and one size only; nothing tells it that a digit which moved is "
+        f"the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats instead "
+        f"of {moves[0].nats:.0f}. That is why every page frames your drawing first. And given the code, each "
+        "pixel is decided without looking at the others, so where the belief is wide, strokes turn soft; "
+        "models that write a picture in many steps are sharper, and slower."
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for by, move in zip(MOVES, moves, strict=True):
+            with st.container(width=180, gap="xsmall"):
+                pictures.strip(
+                    [move.image, move.decoded],
+                    alts=[f"{mine.name}, moved by {by} pixels", "what the model makes of it"],
+                    width=84,
+                )
+                st.caption(
+                    f"moved by {by} pixels: {move.nats:.0f} nats" if by else f"in place: {move.nats:.0f} nats"
+                )
+
+
+left, right = frame.split()
+with left:
+    mine = digit.choose()
+with frame.sentence():
+    with right:
+        st.markdown(
+            f"The **encoder** reads {mine.name} as *x* and answers with a belief about every number of a "
+            "code: where it should be, *μ*, and how far off that may be, *σ*. Chance *ε* picks one code "
+            "*z* = *μ* + *σε* from that belief, and the **decoder** writes a digit *x̂* from it."
+        )
+        there_and_back(mine)
+    show_numbers(mine)
+    nested(mine)
+    five_jobs()
+    show_training()
+    show_limit(mine)

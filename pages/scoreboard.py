@@ -1,0 +1,128 @@
+"""Scoreboard: every measured figure beside its rivals', from weights/scores.json alone."""
+
+import streamlit as st
+
+from ui import charts, frame, scores
+from ui.scores import Row, Scores
+
+OURS = "This model"
+RESULTS = {
+    "won": ":green-badge[:material/check: best]",
+    "tied": ":gray-badge[:material/equal: tied]",
+    "lost": ":red-badge[:material/close: lost]",
+    "alone": "no rival",
+}
+RIVAL_MARKS = ("circle", "square", "triangle-up", "cross", "star", "triangle-down", "pentagon", "hexagon")
+
+
+def how_it_ended(board: Scores) -> None:
+    """The count, then every loss in words."""
+    contested = board.with_outcome("won", "tied", "lost")
+    lost = board.with_outcome("lost")
+    aimed = [row for row in board.rows if row.goal is not None]
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Best or tied", f"{len(contested) - len(lost)} of {len(contested)}", width=160)
+        st.metric("Lost", f"{len(lost)} of {len(contested)}", width=160)
+        st.metric(
+            "Goals reached", f"{sum(bool(row.goal_reached) for row in aimed)} of {len(aimed)}", width=160
+        )
+    if board.quick:
+        st.warning(
+            "These figures are from the quick mode: a rehearsal on few digits, not figures to quote.",
+            icon=":material/speed:",
+        )
+    st.header("Where we lose", anchor=False)
+    st.markdown("\n".join(f"- {loss_in_words(row)}" for row in lost) or "In none of the cases below.")
+
+
+def loss_in_words(row: Row) -> str:
+    rival = str(row.best_rival)
+    return (
+        f"**{row.job}, {row.case}**: {row.words(row.ours)} {row.unit} "
+        f"against {row.words(row.rivals[rival])}: {rival}"
+    )
+
+
+def how_to_repeat(board: Scores) -> None:
+    st.header("Measure it yourself", anchor=False)
+    st.markdown(
+        f"One command measured everything on this page, on {board.date} in {board.minutes:g} minutes, "
+        f"with seed {board.seed}; *n* is the number of pictures behind a figure."
+    )
+    st.code(f"git checkout {board.commit}\n{board.command}", language="bash", wrap_lines=True)
+
+
+def show_table(rows: list[Row]) -> None:
+    """Rows measured in one way: the protocol, the figures, the picture."""
+    first = rows[0]
+    rivals = list(dict.fromkeys(name for row in rows for name in row.rivals))
+    protocol = f"{first.protocol[0].upper()}{first.protocol[1:]}"
+    st.markdown(f"{protocol}. **{first.unit}, {first.better} is better.**")
+    st.table(
+        [cells(row, rivals) for row in rows],
+        border="horizontal",
+        hide_index=True,
+        alt=f"{first.job}: {protocol}",
+    )
+    if any(name.endswith(scores.PUBLISHED) for name in rivals):
+        st.caption("(published): a figure from a paper, not measured here.")
+    if rivals:
+        show_marks(rows, rivals)
+
+
+def cells(row: Row, rivals: list[str]) -> dict[str, str]:
+    """One line of the table."""
+    line = {
+        "Case": row.case,
+        OURS: f"**{row.words(row.ours)}**" if row.outcome == "won" else row.words(row.ours),
+        "Result": RESULTS[row.outcome],
+    }
+    reached = ":green[reached]" if row.goal_reached else ":red[missed]"
+    line["Goal"] = "–" if row.goal is None else f"{row.words(row.goal)} {reached}"
+    for name in rivals:
+        figure = row.words(row.rivals[name]) if name in row.rivals else "–"
+        line[name] = f"**{figure}**" if name == row.best_rival and row.outcome == "lost" else figure
+    return line | {"n": f"{row.n:,}"}
+
+
+def show_marks(rows: list[Row], rivals: list[str]) -> None:
+    """The same figures on one scale."""
+    first = rows[0]
+    series = [
+        charts.Marks(
+            name,
+            {row.case: row.rivals[name] for row in rows if name in row.rivals},
+            RIVAL_MARKS[i % len(RIVAL_MARKS)] + ("-open" if name.endswith(scores.PUBLISHED) else ""),
+            charts.RIVALS[i % len(charts.RIVALS)],
+        )
+        for i, name in enumerate(rivals)
+    ]
+    ours = {row.case: row.ours for row in rows}
+    lost = {row.case: row.ours for row in rows if row.outcome == "lost"}
+    series.append(charts.Marks(OURS, ours, "diamond", charts.OURS, 14))
+    if lost:
+        series.append(charts.Marks("This model, lost", lost, "circle-open", charts.LOST, 24))
+    charts.show(
+        charts.dots(series, list(ours), x=f"{first.unit}, {first.better} is better"),
+        alt=f"{first.job}: the figures of the table above on one scale",
+        height=100 + 34 * len(rows) + 19 * len(series),
+    )
+
+
+frame.page(
+    "Scoreboard",
+    "pages/scoreboard.py",
+    "What was measured, against whom, and where the model loses.",
+)
+with frame.sentence():
+    board = scores.read_scores()
+    if board is None:
+        st.markdown("Nothing has been measured yet. This command measures all five jobs and fills this page:")
+        st.code("make evaluate", language="bash")
+    else:
+        how_it_ended(board)
+        for job, tables in board.tables().items():
+            st.header(job, anchor=False)
+            for rows in tables:
+                show_table(rows)
+        how_to_repeat(board)

@@ -1,0 +1,81 @@
+"""Home: draw once, see all five jobs done."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui import frame
+
+frame.page(
+    frame.APP,
+    "streamlit_app.py",
+    "One small neural network learned how digits are written, and nothing else. "
+    "That lets it **compress**, **invent**, **clean**, **judge** and **complete** yours.",
+)
+with frame.loading():
+    import vae
+    from ui import digit, hide, latent_map, load, pictures
+    from ui.digit import Digit
+
+N_BYTES = 12
+NOISE = vae.Noise("gaussian", 0.5)
+WIDTH = 70
+
+
+def compress(mine: Digit) -> None:
+    code = mine.once("compress", lambda: vae.compress(load.model(), mine.image, n_bytes=N_BYTES))
+    decoded = vae.decompress(load.model(), code)
+    pictures.strip([mine.image, decoded], alts=[mine.name, "decoded from its code"], width=WIDTH)
+    st.markdown(f"{mine.subject} in **{len(code)} bytes** instead of 784: `{code.hex(' ')}`")
+
+
+def denoise(mine: Digit) -> None:
+    noisy = vae.corrupt(mine.batch, NOISE)
+    clean = mine.once("denoise", lambda: vae.denoise(load.model(), noisy, NOISE))
+    before, after = vae.psnr(noisy.clamp(0, 1), mine.batch), vae.psnr(clean, mine.batch)
+    pictures.strip([noisy[0], clean[0]], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
+    st.markdown(f"From {before:.1f} to **{after:.1f} dB**: noise in, {mine.name} out.")
+
+
+def judge(mine: Digit) -> None:
+    p_value = mine.once("judge", lambda: float(vae.anomaly_p_value(load.model(), mine.batch)))
+    surprise = mine.once("surprise", lambda: vae.surprise_map(load.model(), mine.batch)[0])
+    share = 100 * (1 - p_value)
+    pictures.heat_over(surprise, mine.image, alt="where the strokes surprise", highest=1, width=WIDTH)
+    verdict = "no digit at all" if share > 99 else "an odd one" if share > 90 else "a digit like any other"
+    st.markdown(f"Stranger than **{share:.0f} %** of real digits: {verdict}.")
+
+
+def fill_in(mine: Digit) -> None:
+    known = hide.observed(hide.LEFT)
+    filled = mine.once("fill in", lambda: vae.impute(load.model(), mine.batch, known[None], n_samples=1))
+    with st.container(horizontal=True, gap="xsmall"):
+        pictures.partly_hidden(mine.image, known, alt="its left half hidden", width=WIDTH)
+        pictures.show(filled.samples[0, 0], alt="completed by the model", width=WIDTH)
+    st.markdown("The left half hidden, and guessed back.")
+
+
+def generate(mine: Digit) -> None:
+    latent_map.show(mine, key="home_map", side=196, legend=False)
+    st.markdown(f"Every point is a digit; the white ring is {mine.name}. **Move over the map.**")
+
+
+def card(cell: DeltaGenerator, mine: Digit, page: str, title: str, job: Callable[[Digit], None]) -> None:
+    """One job's live result under a link to its page."""
+    with cell:
+        frame.link(page, f"**{title}**")
+        with frame.sentence():
+            job(mine)
+
+
+left, right = frame.split()
+with left:
+    mine = digit.choose()
+with right:
+    grid = st.grid(3, min_column_width=180, border=True)
+    card(grid.cell(), mine, "pages/compress.py", "Compress", compress)
+    card(grid.cell(), mine, "pages/denoise.py", "Denoise", denoise)
+    card(grid.cell(), mine, "pages/impute.py", "Fill in", fill_in)
+    card(grid.cell(), mine, "pages/anomaly.py", "Find anomalies", judge)
+    card(grid.cell(column_span=2), mine, "pages/generate.py", "Generate", generate)

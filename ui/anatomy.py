@@ -1,0 +1,112 @@
+"""What the model does to one digit, step by step: its belief, draws from it, and what the digit costs.
+
+Sources: Kingma & Welling 2014, arXiv:1312.6114; nested codes of Rippel et al. 2014, arXiv:1402.0915.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+import vae
+from vae.objective import bernoulli_log_prob, kl_per_dim
+
+N_DRAWS = 64  # for every average
+
+
+class Draws(NamedTuple):
+    """S codes drawn from the belief about one digit, and what they decode to."""
+
+    mean: Tensor  # (K,)
+    std: Tensor  # (K,), as scaled
+    z: Tensor  # (S, K)
+    decoded: Tensor  # (S, 1, 28, 28), the chance of ink in each pixel
+    psnr_db: float  # of the decoded digits against the digit, on average
+
+
+class Cost(NamedTuple):
+    """What one digit costs to describe: minus the ELBO, in its parts, averaged over draws."""
+
+    pixels_nats: float  # the pixels, given a code
+    kl_nats: list[float]  # each number of the code; infinite where it is known exactly
+
+    @property
+    def code_nats(self) -> float:
+        return math.fsum(self.kl_nats)
+
+    @property
+    def total_nats(self) -> float:
+        return self.pixels_nats + self.code_nats
+
+
+class Prefix(NamedTuple):
+    """What the first k numbers of a code decode to."""
+
+    k: int
+    image: Tensor  # (1, 28, 28)
+    psnr_db: float
+
+
+class Moved(NamedTuple):
+    """The digit moved sideways."""
+
+    image: Tensor  # (1, 28, 28)
+    decoded: Tensor  # (1, 28, 28)
+    nats: float  # what it costs by the bound of weighted draws
+
+
+@torch.inference_mode()
+def draws(model: vae.VAE, image: Tensor, n: int, *, scale: float = 1, seed: int = 0) -> Draws:
+    """Draw n codes of an image (1, 28, 28), with the belief's σ multiplied by scale, and decode them."""
+    q = _belief(model, image, scale)
+    z = q.sample(n, torch.Generator().manual_seed(seed))[:, 0]
+    decoded = model.decode(z).sigmoid()
+    psnr_db = sum(vae.psnr(picture, image) for picture in decoded) / n
+    return Draws(q.mean[0], q.logvar[0].mul(0.5).exp(), z, decoded, psnr_db)
+
+
+@torch.inference_mode()
+def cost(model: vae.VAE, image: Tensor, *, scale: float = 1, seed: int = 0) -> Cost:
+    """The cost of an image (1, 28, 28) when the belief's σ is multiplied by scale, in [0, ∞).
+
+    Grey pixels count as the chance of ink, as in training.
+    """
+    q = _belief(model, image, scale)
+    z = q.sample(N_DRAWS, torch.Generator().manual_seed(seed))[:, 0]
+    log_px = bernoulli_log_prob(model.decode(z), image).sum(dim=(1, 2, 3))
+    return Cost(-log_px.mean().item(), kl_per_dim(model, q, z).mean(dim=0).tolist())
+
+
+@torch.inference_mode()
+def tight_nats(model: vae.VAE, image: Tensor) -> float:
+    """The cost of an image by weighted draws (Burda et al. 2016, arXiv:1509.00519): closer to the truth."""
+    return -vae.log_likelihood(model, image[None], n_samples=N_DRAWS).item()
+
+
+@torch.inference_mode()
+def prefixes(model: vae.VAE, image: Tensor, lengths: list[int]) -> list[Prefix]:
+    """An image (1, 28, 28) decoded from the first k numbers of its code, for each k."""
+    mean = model.encode(image[None]).mean
+    decoded = [model.decode(mean[:, :k]).sigmoid()[0] for k in lengths]
+    return [Prefix(k, ours, vae.psnr(ours, image)) for k, ours in zip(lengths, decoded, strict=True)]
+
+
+@torch.inference_mode()
+def moved(model: vae.VAE, image: Tensor, by: int) -> Moved:
+    """An image (1, 28, 28) moved to the right by some pixels, and what the model makes of it."""
+    there = F.pad(image, (by, 0))[..., : image.shape[-1]]
+    decoded = model.decode(model.encode(there[None]).mean).sigmoid()[0]
+    return Moved(there, decoded, tight_nats(model, there))
+
+
+def lengths_shown(latent_dim: int) -> list[int]:
+    """1, 2, 4, 8 … and the whole code."""
+    return [2**i for i in range(latent_dim.bit_length()) if 2**i < latent_dim] + [latent_dim]
+
+
+def _belief(model: vae.VAE, image: Tensor, scale: float) -> vae.Posterior:
+    """q(z | image) for a batch of one, its σ multiplied by scale."""
+    q = model.encode(image[None])
+    return vae.Posterior(q.mean, q.logvar + 2 * (math.log(scale) if scale else -math.inf))

@@ -1,0 +1,120 @@
+"""The latent map: the plane of the first two standard coordinates, decoded under the pointer."""
+
+import base64
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+
+import vae
+from ui import frame, load, pictures
+from ui.digit import Digit
+
+EXTENT = 3.0
+N_TILES = 21
+CLASS_COLOURS = (
+    *("#ff9d9a", "#ffd166", "#a5e887", "#6ee7d8", "#8ecbff"),
+    *("#c3b1ff", "#ffb3e2", "#ffb27a", "#d9d9d9", "#f4f1a6"),
+)
+_STANDARD_DEVIATIONS = 2  # the ellipse holds 86 % of the posterior
+_FILES = Path(__file__).parent
+_HTML = """
+<div class="map">
+  <canvas class="plane" tabindex="0" role="application" aria-roledescription="map of digits"></canvas>
+  <div class="beside">
+    <canvas class="decoded" width="28" height="28" role="img" aria-label="The digit at this point"></canvas>
+    <p class="where" aria-live="polite"></p>
+    <div class="classes" role="group" aria-label="Classes shown"></div>
+  </div>
+</div>
+"""
+_component = st.components.v2.component(
+    "latent_map",
+    html=_HTML,
+    css=(_FILES / "latent_map.css").read_text(encoding="utf-8"),
+    js=(_FILES / "latent_map.js").read_text(encoding="utf-8"),
+)
+
+
+def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tuple[float, float] | None:
+    """Show the map with the held-out digits as dots and the visitor's digit with its posterior ellipse.
+
+    Args:
+        mine: the digit to mark.
+        key: the widget's key.
+        side: of the map, in pixels; it shrinks on narrow screens.
+        legend: show the classes, as buttons that hide their dots.
+
+    Returns:
+        The standard coordinates that the visitor chose by click, tap or Enter; None until then.
+    """
+    with st.skeleton(height=side):
+        sprite = _sprite()
+    centre, ellipse = _posterior(mine)
+    result = _component(
+        key=key,
+        data={
+            "sprite": sprite,
+            "n": N_TILES,
+            "extent": EXTENT,
+            "side": side,
+            "legend": legend,
+            "dots": _dots(),
+            "colours": CLASS_COLOURS,
+            "centre": centre,
+            "chosen": _checked(st.session_state.get(key, {}).get("point")),
+            "ellipse": ellipse,
+            "palette": pictures.palette_table(frame.palette()).tolist(),
+            "label": f"Map of digits in two numbers, {mine.name} marked. Move with the arrow keys, "
+            "choose with Enter.",
+        },
+        on_point_change=lambda: None,
+    )
+    return _checked(result.point)
+
+
+def _checked(point: Any) -> tuple[float, float] | None:
+    """A point from the browser, if it is one."""
+    if not isinstance(point, list) or len(point) != 2:
+        return None
+    if not all(isinstance(u, (int, float)) and math.isfinite(u) for u in point):
+        return None
+    u, v = (min(max(float(u), -EXTENT), EXTENT) for u in point)
+    return u, v
+
+
+@st.cache_data(show_spinner=False)
+def _sprite() -> str:
+    """All tiles in one grey PNG, as a data URL; the first row of tiles on top has the highest u2."""
+    grid = vae.latent_grid(load.model(), N_TILES, extent=EXTENT).flip(0)
+    side = N_TILES * grid.shape[-1]
+    sprite = grid.permute(0, 2, 1, 3).reshape(side, side).mul(255).round().numpy().astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(sprite).save(file, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+@st.cache_data(show_spinner=False)
+@torch.inference_mode()
+def _dots() -> list[list[float]]:
+    """The held-out digits: u1, u2 and class."""
+    model, gallery = load.model(), load.gallery()
+    u = model.prior.to_standard(model.encode(gallery.images).mean[:, :2])
+    return torch.cat([u, gallery.labels[:, None]], dim=1).round(decimals=3).tolist()
+
+
+@torch.inference_mode()
+def _posterior(mine: Digit) -> tuple[list[float], list[list[float]]]:
+    """Centre and ellipse of q(z1, z2 | the digit), in standard coordinates."""
+    model = load.model()
+    q = model.encode(mine.batch)
+    mean, std = q.mean[:, :2], q.logvar[:, :2].mul(0.5).exp()
+    angle = torch.linspace(0, 2 * math.pi, 49)[:-1, None]
+    circle = torch.cat([angle.cos(), angle.sin()], dim=1)
+    ellipse = model.prior.to_standard(mean + _STANDARD_DEVIATIONS * std * circle)
+    return model.prior.to_standard(mean)[0].tolist(), ellipse.tolist()

@@ -1,0 +1,96 @@
+"""Standard coordinates: where a digit lies, what a point decodes to, and which held-out digits are near.
+
+Under the prior every coordinate is a standard normal, so one scale serves them all.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+import vae
+from ui import load, pictures
+from ui.digit import Digit
+
+
+def place(digit: Digit) -> Tensor:
+    """The standard coordinates (K,) of the middle of a digit's posterior."""
+    return _places(digit.batch)[0]
+
+
+def decoded(u: Sequence[float] | Tensor) -> Tensor:
+    """What a prefix u (k,) of standard coordinates decodes to, (1, 28, 28)."""
+    return _decoded(torch.as_tensor(u, dtype=torch.float32)[None])[0]
+
+
+@torch.inference_mode()
+def moved(digit: Digit, steps: Mapping[int, float]) -> Tensor:
+    """A digit, (1, 28, 28), after some of its coordinates, counted from 0, have moved."""
+    u = place(digit)
+    for i, step in steps.items():
+        u[i] += step
+    return decoded(u)
+
+
+@torch.inference_mode()
+def walk(digit: Digit, i: int, steps: Sequence[float]) -> Tensor:
+    """A digit with coordinate i moved by each of the steps, from left to right in one picture."""
+    u = place(digit).repeat(len(steps), 1)
+    u[:, i] += torch.tensor(steps)
+    return pictures.sheet(_decoded(u), len(steps))
+
+
+def variations(point: Sequence[float], n: int) -> Tensor:
+    """n digits that share their first coordinates and differ in all others, (n, 1, 28, 28)."""
+    u = torch.randn((n, load.model().config.latent_dim), generator=torch.Generator().manual_seed(0))
+    u[:, : len(point)] = torch.tensor(point)
+    return _decoded(u)
+
+
+def neighbours(point: Sequence[float], n: int) -> list[Digit]:
+    """The n held-out digits nearest to a point on the map, the nearest first."""
+    gallery = load.gallery()
+    distance = (_gallery_places() - torch.tensor(point)).square().sum(dim=1)
+    nearest = distance.argsort()[:n].tolist()
+    return [Digit(gallery.images[i], "gallery", int(gallery.labels[i])) for i in nearest]
+
+
+def census(digits: Sequence[Digit]) -> list[tuple[int, int]]:
+    """Classes and how often each occurs, the most frequent first."""
+    return Counter(digit.label for digit in digits if digit.label is not None).most_common()
+
+
+@st.cache_data(max_entries=32, ttl="10m", show_spinner=False)
+def atlas(n_side: int, extent: float) -> Tensor:
+    """The map as one picture (1, 28 n, 28 n), the second coordinate upwards."""
+    grid = vae.latent_grid(load.model(), n_side, extent=extent).flip(0)
+    return pictures.sheet(grid.flatten(0, 1)[:, None], n_side)
+
+
+@st.cache_data(show_spinner=False)
+@torch.inference_mode()
+def strangest(n: int, n_samples: int) -> Tensor:
+    """Of many samples the n that are least like any held-out digit, the strangest first, (n, 1, 28, 28)."""
+    samples = vae.sample(load.model(), n_samples)
+    distance = torch.cdist(samples.flatten(1), load.gallery().images.flatten(1)).amin(dim=1)
+    return samples[distance.argsort(descending=True)[:n]]
+
+
+@st.cache_data(show_spinner=False)
+def _gallery_places() -> Tensor:
+    return _places(load.gallery().images)[:, :2]
+
+
+@torch.inference_mode()
+def _places(images: Tensor) -> Tensor:
+    model = load.model()
+    return model.prior.to_standard(model.encode(images).mean)
+
+
+@torch.inference_mode()
+def _decoded(u: Tensor) -> Tensor:
+    """Standard coordinates (N, k) -> pictures (N, 1, 28, 28)."""
+    model = load.model()
+    return torch.sigmoid(model.decode(model.prior.from_standard(u)))

@@ -1,0 +1,76 @@
+"""What a digit costs: bytes against quality, for the model's codes and for those of its rivals."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from torch import Tensor
+
+import vae
+from ui import load
+from vae import rivals
+from vae.checkpoint import WEIGHTS
+
+SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64)
+LEAST_GAIN_DB = 0.1  # a smaller one is no gain
+
+
+class Point(NamedTuple):
+    """One way to write a digit."""
+
+    n_bytes: int
+    image: Tensor  # (1, 28, 28) in [0, 1], decoded
+    psnr_db: float
+
+
+def ours(image: Tensor) -> list[Point]:
+    """The model's codes of an image at all SIZES."""
+    model = load.model()
+    codes = [vae.compress(model, image, n_bytes=n_bytes) for n_bytes in SIZES]
+    return [measured(len(code), vae.decompress(model, code), image) for code in codes]
+
+
+def of_rivals(image: Tensor) -> dict[str, list[Point]]:
+    """Every rival's ways to write an image, bytes and quality both rising."""
+    return {
+        name: [measured(n_bytes, decoded, image) for n_bytes, decoded in compress(image)]
+        for name, compress in rivals.COMPRESSORS.items()
+    }
+
+
+def measured(n_bytes: int, decoded: Tensor, image: Tensor) -> Point:
+    """A way to write an image, with its quality."""
+    return Point(n_bytes, decoded, vae.psnr(decoded, image))
+
+
+def best_within(points: Sequence[Point], n_bytes: int) -> Point | None:
+    """The best point of at most n_bytes."""
+    affordable = [point for point in points if point.n_bytes <= n_bytes]
+    return max(affordable, key=lambda point: point.psnr_db, default=None)
+
+
+def cheapest_as_good(points: Sequence[Point], psnr_db: float) -> Point | None:
+    """The smallest point of at least a quality."""
+    good = [point for point in points if point.psnr_db >= psnr_db]
+    return min(good, key=lambda point: point.n_bytes, default=None)
+
+
+def last_gain(points: Sequence[Point]) -> Point:
+    """The point after which more bytes bring next to nothing."""
+    best = max(point.psnr_db for point in points)
+    return next(point for point in points if point.psnr_db > best - LEAST_GAIN_DB)
+
+
+def model_bytes() -> int:
+    """Size of the weights file, which whoever reads a code must have."""
+    return (WEIGHTS / "vae.safetensors").stat().st_size
+
+
+def black_and_white(image: Tensor) -> Tensor:
+    """An image split at one half."""
+    return (image >= 0.5).float()
+
+
+def axes(points: Sequence[Point], *, highest_db: float = math.inf) -> tuple[list[int], list[float]]:
+    """Bytes and quality, for a chart; an exact copy counts as highest_db."""
+    return [point.n_bytes for point in points], [min(point.psnr_db, highest_db) for point in points]

@@ -1,0 +1,227 @@
+"""What was measured: weights/scores.json and weights/training.json, checked before anything is shown."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+FOLDER = Path(__file__).parent.parent / "weights"
+PUBLISHED = "(published)"
+
+Outcome = Literal["won", "tied", "lost", "alone"]
+Check = Callable[[Any], bool]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case of one job: our figure, every rival's, and the goal."""
+
+    job: str
+    case: str
+    protocol: str
+    unit: str
+    better: Literal["lower", "higher"]
+    ours: float
+    rivals: dict[str, float]  # names that end in PUBLISHED come from papers
+    goal: float | None
+    n: int
+
+    @property
+    def best_rival(self) -> str | None:
+        """The name of the rival to beat."""
+        order = min if self.better == "lower" else max
+        return order(self.rivals, key=self.rivals.__getitem__) if self.rivals else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Against the best rival, at the digits that are shown; "alone" where there is none."""
+        if self.best_rival is None:
+            return "alone"
+        best = self.rivals[self.best_rival]
+        if self.words(self.ours) == self.words(best):
+            return "tied"
+        return "won" if self._reaches(best) else "lost"
+
+    @property
+    def goal_reached(self) -> bool | None:
+        """None where no goal was set."""
+        return None if self.goal is None else self._reaches(self.goal)
+
+    def words(self, value: float) -> str:
+        """A figure with as many digits as this row's figures call for: more where they crowd under 1."""
+        largest = max(abs(figure) for figure in (self.ours, *self.rivals.values()))
+        decimals = 1 if largest >= 1000 else 2 if largest > 1 else 4 if largest > 0.9 else 3
+        return f"{value:.{decimals}f}"
+
+    def _reaches(self, mark: float) -> bool:
+        if self.words(self.ours) == self.words(mark):
+            return True
+        return self.ours <= mark if self.better == "lower" else self.ours >= mark
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One run of the evaluation."""
+
+    command: str
+    commit: str
+    date: str
+    seed: int
+    quick: bool
+    minutes: float
+    rows: list[Row]
+
+    def with_outcome(self, *outcomes: Outcome) -> list[Row]:
+        """The rows that ended so."""
+        return [row for row in self.rows if row.outcome in outcomes]
+
+    def tables(self) -> dict[str, list[list[Row]]]:
+        """For each job, in the order of the file, its rows that were measured in one way."""
+        jobs: dict[str, dict[tuple[str, str, str], list[Row]]] = {}
+        for row in self.rows:
+            way = (row.protocol, row.unit, row.better)
+            jobs.setdefault(row.job, {}).setdefault(way, []).append(row)
+        return {job: list(ways.values()) for job, ways in jobs.items()}
+
+
+@dataclass(frozen=True)
+class Training:
+    """The run that made the weights."""
+
+    command: str
+    commit: str
+    hours: float
+    device: str
+    precision: str
+    parameters: int
+    latent_dim: int
+    epochs: list[int]
+    elbo: list[float]  # nats of held-out digits, averaged, with the whole code
+    elbo_2: list[float]  # the same with two numbers
+
+
+def read_scores() -> Scores | None:
+    """The last evaluation, or None before the first.
+
+    Raises:
+        ValueError: the file is damaged or holds something else; the message is one sentence.
+    """
+    return _read("scores.json", _scores, "python -m vae.evaluate")
+
+
+def read_training() -> Training | None:
+    """The run that made the weights, or None where its facts are not there.
+
+    Raises:
+        ValueError: the file is damaged or holds something else; the message is one sentence.
+    """
+    return _read("training.json", _training, "python -m vae.train")
+
+
+def _read(name: str, parse: Callable[[Any], T], command: str) -> T | None:
+    path = FOLDER / name
+    if not path.exists():
+        return None
+    try:
+        return parse(json.loads(path.read_text(encoding="utf-8")))
+    except _UnusableError as error:
+        problem = str(error)
+    except (OSError, ValueError, RecursionError):
+        problem = "it is not a readable JSON file"
+    raise ValueError(f"weights/{name} cannot be shown: {problem}; {command} writes a new one.")
+
+
+class _UnusableError(Exception):
+    """What is wrong with a file, without its name."""
+
+
+def _scores(content: Any) -> Scores:
+    rows = _checked(content, {"rows": _is_filled_list}, "the file")["rows"]
+    facts = _checked(content, _SCORES, "the file")
+    return Scores(**facts, rows=[_row(record, i) for i, record in enumerate(rows, start=1)])
+
+
+def _row(record: Any, number: int) -> Row:
+    return Row(**_checked(record, _ROW, f"row {number}"))
+
+
+def _training(content: Any) -> Training:
+    facts = _checked(content, _TRAINING, "the file")
+    options = _checked(content.get("options"), {"latent_dim": _is_count}, "its list of options")
+    history = _checked(content, {"history": _is_filled_list}, "the file")["history"]
+    epochs = [_checked(record, _EPOCH, f"epoch {i}") for i, record in enumerate(history, start=1)]
+    return Training(
+        **facts,
+        **options,
+        epochs=[record["epoch"] for record in epochs],
+        elbo=[record["validation_elbo"] for record in epochs],
+        elbo_2=[record["validation_elbo_2"] for record in epochs],
+    )
+
+
+def _checked(record: Any, checks: Mapping[str, Check], where: str) -> dict[str, Any]:
+    """The named values of a record, each of which has passed its check."""
+    if not isinstance(record, dict):
+        raise _UnusableError(f"{where} is not a list of named values")
+    for name, fits in checks.items():
+        if not fits(record.get(name)):
+            raise _UnusableError(f"{where} has no usable “{name}”")
+    return {name: record.get(name) for name in checks}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e12
+
+
+def _is_count(value: Any) -> bool:
+    return _is_number(value) and isinstance(value, int) and value >= 1
+
+
+def _is_filled_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value)
+
+
+def _is_figures(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return all(_is_text(name) and _is_number(figure) for name, figure in value.items())
+
+
+_SCORES: dict[str, Check] = {
+    "command": _is_text,
+    "commit": _is_text,
+    "date": _is_text,
+    "seed": lambda value: _is_number(value) and isinstance(value, int),
+    "quick": lambda value: isinstance(value, bool),
+    "minutes": _is_number,
+}
+_ROW: dict[str, Check] = {
+    "job": _is_text,
+    "case": _is_text,
+    "protocol": _is_text,
+    "unit": _is_text,
+    "better": lambda value: value in ("lower", "higher"),
+    "ours": _is_number,
+    "rivals": _is_figures,
+    "goal": lambda value: value is None or _is_number(value),
+    "n": _is_count,
+}
+_TRAINING: dict[str, Check] = {
+    "command": _is_text,
+    "commit": _is_text,
+    "hours": _is_number,
+    "device": _is_text,
+    "precision": _is_text,
+    "parameters": _is_count,
+}
+_EPOCH: dict[str, Check] = {
+    "epoch": _is_count,
+    "validation_elbo": _is_number,
+    "validation_elbo_2": _is_number,
+}
