@@ -1,0 +1,106 @@
+"""Compress: the digit in bytes, beside its rivals, without loss, and back from a code of any origin."""
+
+import pytest
+import torch
+
+import vae
+from tests.app.conftest import SEVEN, draw, texts
+from ui import rates
+from vae import rivals
+
+
+def alts(app) -> list[str]:
+    """The alternative texts of all pictures on the page."""
+    return [picture.alt for pictures in app.get("image") for picture in pictures.proto.imgs]
+
+
+@pytest.fixture(scope="module")
+def code() -> bytes:
+    """A code of a held-out digit."""
+    return vae.compress(vae.load_model(), vae.load_gallery().images[3], n_bytes=16)
+
+
+def test_a_drawing_is_compressed_to_the_bytes_chosen(open_page):
+    app = draw(open_page("pages/compress.py"), SEVEN)
+    app.slider(key="compress_bytes").set_value(6).run()
+    assert not app.exception
+    assert "Your drawing fits in **6 bytes**" in texts(app)
+    assert "With 6 bytes" in [heading.value for heading in app.subheader]
+    assert "every pixel is the same" in texts(app)
+    assert "decoded from 6 bytes" in alts(app)
+    assert len(app.get("plotly_chart")) == 2
+    shown = bytes.fromhex(app.code[0].value)
+    assert len(shown) == 6
+    assert vae.decompress(vae.load_model(), shown).shape == (1, 28, 28)
+
+
+def test_a_pasted_and_an_uploaded_code_are_decoded(open_page, code):
+    app = open_page("pages/compress.py")
+    app.text_area(key="compress_pasted").set_value(code.hex(" ")).run()
+    assert f"digit decoded from a code of {len(code)} bytes" in alts(app)
+    lossless = bytes.fromhex(app.code[1].value)
+    app.file_uploader(key="compress_file").upload("digit.code", lossless).run()
+    assert not app.exception
+    assert f"digit decoded from a lossless code of {len(lossless)} bytes" in alts(app)
+
+
+HOSTILE_FILES = {
+    "truncated": lambda code: code[:-3],
+    "altered": lambda code: code[:4] + bytes([code[4] ^ 1]) + code[5:],
+    "foreign": lambda code: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+    "1 MB": lambda code: bytes(2**20),
+    "empty": lambda code: b"",
+}
+HOSTILE_TEXTS = {
+    "words": "<script>alert(1)</script>",
+    "odd": "3f0",
+    "too long": "00" * 100_000,
+    "foreign": "de ad be ef de ad be ef de ad",
+}
+
+
+def test_a_hostile_code_gets_one_sentence_and_the_digit_stays(open_page, code):
+    app = draw(open_page("pages/compress.py"), SEVEN)
+    drawn = app.session_state["digit"]
+    for name, text in HOSTILE_TEXTS.items():
+        app.text_area(key="compress_pasted").set_value(text).run()
+        assert_one_sentence(app, drawn, name)
+    for name, spoil in HOSTILE_FILES.items():
+        app.file_uploader(key="compress_file").upload("digit.code", spoil(code)).run()
+        assert_one_sentence(app, drawn, name)
+
+
+def assert_one_sentence(app, drawn, name: str) -> None:
+    assert not app.exception, name
+    assert len(app.warning) == 1, name
+    assert app.warning[0].value.endswith("."), name
+    assert "script" not in app.warning[0].value
+    assert app.session_state["digit"] is drawn
+    assert "Your drawing fits in" in texts(app)
+
+
+def test_a_winning_rival_is_named(open_page, monkeypatch):
+    nearly = {name: lambda image: [(2, 0.999 * image)] for name in ("PNG", "PCA")}
+    monkeypatch.setattr(rivals, "COMPRESSORS", nearly)
+    app = open_page("pages/compress.py")
+    assert not app.exception
+    assert "At this size **PNG wins**" in texts(app)
+
+
+def test_the_page_ends_with_a_failure_shown_live(open_page):
+    app = open_page("pages/compress.py")
+    assert "Where it fails" in texts(app)
+    assert "For this 7 the model" in texts(app)
+
+
+def point(n_bytes: int, psnr_db: float) -> rates.Point:
+    return rates.Point(n_bytes, torch.zeros(1, 28, 28), psnr_db)
+
+
+def test_rates_are_compared_at_equal_bytes_and_at_equal_quality():
+    points = [point(2, 10.0), point(4, 20.0), point(8, 19.0), point(16, 20.05)]
+    assert rates.best_within(points, 1) is None
+    assert rates.best_within(points, 8) is points[1]
+    assert rates.cheapest_as_good(points, 15.0) is points[1]
+    assert rates.cheapest_as_good(points, 30.0) is None
+    assert rates.last_gain(points) is points[1]

@@ -1,0 +1,63 @@
+"""Denoise: the visitor's digit under noise, cleaned by the model and by filters, told or blind."""
+
+import pytest
+
+from tests.app.conftest import SEVEN, draw, texts
+
+PAGE = "pages/denoise.py"
+
+
+def test_a_drawing_is_cleaned_and_the_winner_is_marked(open_page):
+    app = draw(open_page(PAGE), SEVEN)
+    assert not app.exception and not app.warning
+    words = texts(app)
+    assert "your drawing" in words.lower()
+    assert all(name in words for name in ("This model", "Median", "Non-local means", "Total variation"))
+    assert words.count("best here") == 1
+    assert words.count("SSIM") >= 5
+
+
+@pytest.mark.parametrize("kind", ["uniform", "salt_and_pepper"])
+def test_kind_and_level_of_noise_change_the_result(open_page, kind):
+    app = open_page(PAGE)
+    told = texts(app)
+    app.segmented_control(key="denoise_kind").set_value(kind).run()
+    some = texts(app)
+    app.slider(key="denoise_share").set_value(80).run()
+    assert not app.exception
+    assert len({told, some, texts(app)}) == 3
+
+
+def test_new_noise_is_other_noise_of_the_same_kind(open_page):
+    app = open_page(PAGE)
+    before = texts(app)
+    app.button(key="denoise_new").click().run()
+    assert not app.exception
+    assert texts(app) != before
+
+
+def test_blind_the_model_says_what_it_believed(open_page):
+    app = open_page(PAGE)
+    assert "Told nothing" not in texts(app)
+    app.segmented_control(key="denoise_kind").set_value("salt_and_pepper").run()
+    app.toggle(key="denoise_blind").set_value(True).run()
+    assert not app.exception
+    assert "Told nothing, the model took it for" in texts(app)
+    assert "in truth it was 30% of the pixels turned black or white" in texts(app)
+
+
+def test_the_curve_waits_until_it_is_opened(open_page):
+    app = open_page(PAGE)
+    assert not app.get("plotly_chart")
+    app.session_state["denoise_curve"] = True
+    app.run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_the_level_survives_a_change_of_page(open_page):
+    app = open_page(PAGE)
+    app.slider(key="denoise_strength").set_value(1.25).run()
+    app.switch_page("pages/anomaly.py").run()
+    app.switch_page(PAGE).run()
+    assert app.slider(key="denoise_strength").value == 1.25

@@ -1,0 +1,77 @@
+"""Home: the digit arrives by canvas, gallery or upload, and stays."""
+
+import pytest
+
+from tests.app.conftest import SEVEN, draw, picture_file, texts
+
+
+def test_a_first_visitor_sees_a_digit(open_page):
+    app = open_page()
+    assert not app.exception
+    assert app.session_state["digit"].label == 7
+
+
+def test_a_drawing_becomes_the_digit_and_survives_a_change_of_page(open_page):
+    app = draw(open_page(), SEVEN)
+    assert not app.exception
+    drawn = app.session_state["digit"]
+    assert drawn.source == "drawing"
+    app.switch_page("pages/impute.py").run()
+    assert app.session_state["digit"] is drawn
+    assert app.session_state["canvas"].start is not None
+
+
+def test_undo_takes_back_one_stroke_and_clear_leaves_the_digit(open_page):
+    app = draw(open_page(), SEVEN)
+    first = app.session_state["digit"]
+    app = draw(app, SEVEN, [(60, 150), (200, 150)])
+    assert not app.session_state["digit"].image.equal(first.image)
+    app.button(key="canvas_undo").click().run()
+    assert app.session_state["digit"].image.equal(first.image)
+    app.button(key="canvas_clear").click().run()
+    assert "canvas is empty" in app.warning[0].value
+    assert app.session_state["digit"].image.equal(first.image)
+
+
+def test_a_held_out_digit_can_be_picked_without_drawing(open_page):
+    app = open_page()
+    app.pills(key="pick_label").set_value(3).run()
+    first = app.session_state["digit"]
+    app.button(key="pick_next").click().run()
+    assert app.session_state["digit"].label == first.label == 3
+    assert not app.session_state["digit"].image.equal(first.image)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_an_upload_becomes_the_digit(open_page, kind):
+    app = open_page()
+    app.file_uploader(key="upload").upload(f"digit.{kind.lower()}", picture_file(90, 120, kind)).run()
+    assert not app.exception and not app.warning
+    assert app.session_state["digit"].source == "upload"
+
+
+HOSTILE = {
+    "one pixel": (picture_file(1, 1), "1 × 1"),
+    "too wide": (picture_file(10_000, 20), "10000 × 20"),
+    "text": (b"not a picture at all", "not a PNG"),
+    "cut": (picture_file(90, 120)[:120], "damaged"),
+    "blank": (picture_file(40, 40, "JPEG", quality=1)[:40], "not a PNG"),
+    "too many bytes": (bytes(2 * 2**20 + 1), "2 MB"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_upload_gets_one_sentence_and_the_digit_stays(open_page, name):
+    data, words = HOSTILE[name]
+    app = draw(open_page(), SEVEN)
+    drawn = app.session_state["digit"]
+    app.file_uploader(key="upload").upload("digit.png", data).run()
+    assert not app.exception
+    assert words in app.warning[0].value
+    assert app.session_state["digit"] is drawn
+
+
+def test_absurd_query_parameters_are_ignored_with_a_sentence(open_page):
+    app = open_page(page="../../etc/passwd", n="9" * 5000)
+    assert not app.exception
+    assert "ignored" in texts(app)

@@ -1,0 +1,149 @@
+"""How it works: every step is shown on the visitor's digit and answers to its widgets."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.conftest import SEVEN, draw, texts
+from ui import anatomy, load, scores
+
+PAGE = "pages/how_it_works.py"
+
+
+def pictures_called(app: Any, words: str) -> list[str]:
+    """Addresses, which follow from the content, of the pictures whose alt holds these words."""
+    images = [image for element in app.get("image") for image in element.proto.imgs]
+    return [image.url for image in images if words in image.alt]
+
+
+def training(**changes: Any) -> dict[str, Any]:
+    """The facts of an invented training."""
+    epoch = {"loss": 101.0, "elbo": -100.0, "kl": 25.0, "validation_elbo": -99.5, "validation_elbo_2": -150.5}
+    return {
+        "command": "python -m vae.train",
+        "commit": "abc1234",
+        "hours": 1.25,
+        "device": "2 CPU threads",
+        "precision": "float32",
+        "parameters": 2_100_000,
+        "options": {"latent_dim": 32},
+        "history": [{"epoch": i, **epoch} for i in (1, 2, 3)],
+    } | changes
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
+    """`write(content)` makes the training file that the page reads."""
+    monkeypatch.setattr(scores, "FOLDER", tmp_path)
+    return lambda content: (tmp_path / "training.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_the_visitors_drawing_goes_through_every_step(open_page):
+    app = draw(open_page(PAGE), SEVEN)
+    assert not app.exception
+    assert "reads your drawing as" in texts(app)
+    assert "Your drawing costs" in texts(app) and "nats" in texts(app)
+    assert len(pictures_called(app, "of 8, decoded")) == 8
+    assert len(app.get("plotly_chart")) >= 3
+    for paper in (
+        "1312.6114",
+        "1401.4082",
+        "1402.0915",
+        "1509.00519",
+        "1502.03509",
+        "1705.07057",
+        "1901.04866",
+    ):
+        assert f"https://arxiv.org/abs/{paper}" in texts(app)
+
+
+def test_drawing_epsilon_again_changes_the_draws_and_nothing_else(open_page):
+    app = open_page(PAGE)
+    draws, cost = pictures_called(app, "of 8, decoded"), pictures_called(app, "numbers")
+    app.button(key="how_redraw").click().run()
+    assert not app.exception
+    assert pictures_called(app, "of 8, decoded") != draws
+    assert pictures_called(app, "numbers") == cost
+
+
+def test_without_sigma_the_model_is_an_autoencoder(open_page):
+    app = open_page(PAGE)
+    assert len(set(pictures_called(app, "of 8, decoded"))) > 1
+    app.slider(key="how_scale").set_value(0.0).run()
+    assert not app.exception
+    assert len(set(pictures_called(app, "of 8, decoded"))) == 1
+    assert "ordinary autoencoder" in texts(app) and "infinitely many bits" in texts(app)
+
+
+@pytest.mark.parametrize("scale", [0.5, 2.0])
+def test_another_sigma_costs_more(open_page, scale):
+    app = open_page(PAGE)
+    app.slider(key="how_scale").set_value(scale).run()
+    assert not app.exception
+    assert f"With σ × {scale:g}" in texts(app) and " more: the encoder learned" in texts(app)
+
+
+def test_more_numbers_give_a_better_digit(open_page):
+    app = open_page(PAGE)
+    total = load.model().config.latent_dim
+    app.slider(key="how_k").set_value(total).run()
+    assert not app.exception
+    assert f"From **{total} of {total} numbers**" in texts(app)
+    whole = pictures_called(app, f"decoded from {total} numbers")
+    assert len(whole) == 2  # by the slider, and at the end of the strip
+
+
+def test_the_training_curve_needs_its_file(open_page, write):
+    app = open_page(PAGE)
+    assert "`make train`" in texts(app) and not app.warning
+    n_charts = len(app.get("plotly_chart"))
+    write(training())
+    app.run()
+    assert not app.exception
+    assert "3 passes" in texts(app) and "2 CPU threads" in texts(app)
+    assert len(app.get("plotly_chart")) == n_charts + 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"history": []}, "“history”"),
+        ({"history": [{"epoch": 1, "validation_elbo": float("nan")}]}, "epoch 1 has no usable"),
+        ({"options": None}, "its list of options"),
+        ({"hours": "long"}, "“hours”"),
+    ],
+)
+def test_a_damaged_training_file_gets_one_sentence(open_page, write, changes, words):
+    write(training(**changes))
+    app = open_page(PAGE)
+    assert not app.exception
+    assert len(app.warning) == 1 and words in app.warning[0].value.replace("\\", "")
+    assert "Where it fails" in texts(app)
+
+
+def test_the_parts_of_the_cost_add_up_to_the_bound():
+    image = load.gallery().images[0]
+    cost = anatomy.cost(load.model(), image)
+    assert cost.total_nats == pytest.approx(cost.pixels_nats + sum(cost.kl_nats))
+    assert min(cost.kl_nats) >= -1e-3
+    assert anatomy.tight_nats(load.model(), image) < cost.total_nats
+    assert math.isinf(anatomy.cost(load.model(), image, scale=0).total_nats)
+
+
+@pytest.mark.parametrize(
+    ("total", "lengths"), [(32, [1, 2, 4, 8, 16, 32]), (20, [1, 2, 4, 8, 16, 20]), (1, [1])]
+)
+def test_the_strip_ends_with_the_whole_code(total, lengths):
+    assert anatomy.lengths_shown(total) == lengths
+
+
+def test_a_moved_digit_keeps_its_shape_and_costs_more():
+    image = load.gallery().images[0]
+    moved = anatomy.moved(load.model(), image, 4)
+    assert moved.image[..., 4:].equal(image[..., :-4])
+    assert moved.image[..., :4].abs().max() == 0
+    assert moved.nats > anatomy.moved(load.model(), image, 0).nats

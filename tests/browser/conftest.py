@@ -1,0 +1,137 @@
+"""The real server, the real browser, and a visitor whose console must stay clean."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, expect, sync_playwright
+
+from tests.browser.visitor import PATIENCE_MS, Visitor
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LAPTOP = {"width": 1280, "height": 900}
+START_SECONDS = 120
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The app as it runs for visitors."""
+
+    address: str
+    log: Path
+
+    def said(self, since: int = 0) -> str:
+        """What it logged, from a place in the log on."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[since:]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    found = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command += [
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+        str(port),
+        "--server.fileWatcherType",
+        "none",
+    ]
+    with found.log.open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(found, process)
+        yield found
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"The server did not start.\n{server.said()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = CHROMIUM if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def arrive(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
+    """`arrive(color_scheme="dark")` is a new visitor; at the end, none of them may have met an error."""
+    contexts, errors, start = [], [], len(server.said())
+
+    def arrived(**options: Any) -> Visitor:
+        context = browser.new_context(**{"viewport": LAPTOP, "color_scheme": "light"} | options)
+        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_navigation_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("console", lambda said: errors.append(_complaint(said)) if _is_error(said) else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: (errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        contexts.append(context)
+        return Visitor(page, server.address)
+
+    yield arrived
+    for context in contexts:
+        for page in context.pages:
+            print(f"--- {page.url[:200]}\n{page.inner_text('body')}")  # pytest shows it where a test failed
+        context.close()
+    log = server.said(start)
+    print(f"--- server\n{log}")
+    assert not errors, "the browser's console has errors"
+    assert "Traceback" not in log, "the server met an exception"
+
+
+def _is_error(said: ConsoleMessage) -> bool:
+    """An error, unless Streamlit probes for its server below a page's own address, before it finds it."""
+    probe = re.fullmatch(r"http://[^/]+/\w+/_stcore/(health|host-config)", said.location["url"])
+    return said.type == "error" and not probe
+
+
+def _complaint(said: ConsoleMessage) -> str:
+    return f"{said.text} ({said.location['url']})"
+
+
+@pytest.fixture
+def visitor(arrive: Callable[..., Visitor]) -> Visitor:
+    """One visitor with a laptop."""
+    return arrive()

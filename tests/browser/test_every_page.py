@@ -1,0 +1,105 @@
+"""Every page by its address, in both themes, on a laptop and on a phone; and under absurd addresses."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import APP, PAGES, Visitor, title
+
+SHOTS = Path(__file__).with_name("shots")
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", **PHONE},
+}
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 19, 26)", "phone": "rgb(255, 255, 255)"}
+N_LINKS = len(PAGES)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opened_by_its_address_is_whole(arrive: Callable[..., Visitor], path: str, look: str):
+    visitor = arrive(**LOOKS[look])
+    visitor.opens(path)
+    expect(visitor.page).to_have_title(APP if not path else f"{title(path)} · {APP}")
+    expect(visitor.main.get_by_role("img").first).to_be_visible()
+    expect(visitor.page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUNDS[look])
+    if look == "phone":
+        assert sideways(visitor) == []
+        visitor.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(visitor.sidebar.get_by_role("link")).to_have_count(N_LINKS)
+    expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()
+    if look == "phone":
+        visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    assert unnamed_pictures(visitor) == []
+    expect(visitor.complaints).to_have_count(0)
+    visitor.sees_no_failure()
+    take_picture(visitor, SHOTS / f"{path or 'home'}-{look}.png")
+
+
+def unnamed_pictures(visitor: Visitor) -> list[str]:
+    """Pictures that say nothing to those who cannot see them."""
+    pictures = visitor.page.locator("img").all()
+    return [
+        picture.evaluate("it => it.outerHTML") for picture in pictures if not picture.get_attribute("alt")
+    ]
+
+
+def sideways(visitor: Visitor) -> list[str]:
+    """What makes a page scroll sideways."""
+    return visitor.page.evaluate(
+        """() => ["html", "[data-testid=stMain]"]
+            .map(name => document.querySelector(name))
+            .filter(it => it.scrollWidth > it.clientWidth)
+            .flatMap(it => [...it.querySelectorAll("*")])
+            .filter(it => it.getBoundingClientRect().right > innerWidth + 1)
+            .map(it => `${it.tagName} ${it.className} ${it.innerText?.slice(0, 40)}`)"""
+    )
+
+
+def take_picture(visitor: Visitor, file: Path) -> None:
+    """The whole page, however long."""
+    file.parent.mkdir(exist_ok=True)
+    height = visitor.main.evaluate("it => it.scrollHeight")
+    width = visitor.page.viewport_size["width"]
+    visitor.page.set_viewport_size({"width": width, "height": height + 40})
+    visitor.page.wait_for_timeout(400)  # charts follow a new size
+    visitor.page.screenshot(path=file)
+
+
+SCRIPT = quote("\0<script>window.taken=1</script><img src=x onerror='window.taken=1'>")
+
+
+@pytest.mark.parametrize("path", ["", "impute"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"?digit={SCRIPT}&{SCRIPT}={SCRIPT}",
+        f"?digit={'7' * 5000}&n=-1",
+        "?digit=..%2F..%2Fetc%2Fpasswd&digit=&=&%ff",
+    ],
+)
+def test_an_absurd_address_is_answered_by_a_sentence_and_runs_nothing(
+    visitor: Visitor, path: str, query: str
+):
+    visitor.opens(path, query)
+    expect(visitor.main.get_by_role("img").first).to_be_visible()
+    assert visitor.main.get_by_text("ignored").count() + visitor.complaints.count() <= 1
+    assert visitor.page.evaluate("window.taken") is None
+    for words in ("script", "onerror", "777777", "passwd"):
+        expect(visitor.main).not_to_contain_text(words)
+    visitor.sees_no_failure()
+
+
+def test_on_a_phone_the_menu_leads_to_another_page_and_closes(arrive: Callable[..., Visitor]):
+    visitor = arrive(**PHONE)
+    visitor.opens()
+    visitor.page.get_by_test_id("stExpandSidebarButton").tap()
+    visitor.follows("Compress", "compress")
+    expect(visitor.sidebar.get_by_role("link").first).not_to_be_in_viewport()
+    visitor.sees_no_failure()

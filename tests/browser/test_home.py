@@ -1,0 +1,118 @@
+"""Home: draw once, see five results, and take the drawing along to every page."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.visitor import FRAMED, STROKES, Visitor
+
+RESULTS = (
+    "decoded from its code",
+    "cleaned by the model",
+    "completed by the model",
+    "where the strokes surprise",
+)
+SENTENCES = (
+    r"Your drawing in \d+ bytes",
+    r"From \d+\.\d to \d+\.\d dB: noise in, your drawing out",
+    r"Stranger than \d+ % of real digits",
+    r"the white ring is your drawing",
+)
+TOUR = {
+    "Scoreboard": "scoreboard",  # without a canvas, so that Home is again where the canvas was last
+    "Home": "",
+    "Compress": "compress",
+    "Denoise": "denoise",
+    "Find anomalies": "anomaly",
+    "Fill in": "impute",
+}
+OPEN_DRAWING = "your drawing, framed in 28 by 28 pixels"
+
+
+def test_every_stroke_on_the_canvas_renews_the_digit_and_all_five_results(visitor: Visitor):
+    visitor.opens()
+    framed = visitor.source(FRAMED)
+    before = {alt: visitor.source(alt) for alt in RESULTS}
+    for stroke in STROKES["four"]:
+        visitor.draws([stroke])
+        framed = visitor.sees_another(FRAMED, framed)
+    expect(visitor.main).to_contain_text("What the model sees: your drawing")
+    for alt, source in before.items():
+        visitor.sees_another(alt, source)
+        expect(visitor.picture(alt)).to_be_visible()
+    for sentence in SENTENCES:
+        expect(visitor.main).to_contain_text(re.compile(sentence))
+    expect(visitor.page.get_by_label(re.compile("Map of digits.* your drawing marked"))).to_be_visible()
+    visitor.sees_no_failure()
+
+
+def test_a_drawing_goes_along_to_every_page_and_lies_on_every_canvas(visitor: Visitor):
+    visitor.opens()
+    stand_in = visitor.source(FRAMED)
+    visitor.draws(STROKES["two"])
+    drawn = visitor.sees_another(FRAMED, stand_in)
+    ink = visitor.ink()
+    assert ink > 1000
+    visitor.page.evaluate("window.neverReloaded = true")
+    for label, path in [*TOUR.items(), ("Home", "")]:
+        visitor.follows(label, path)
+        if path != "scoreboard":
+            sees_the_drawing(visitor, drawn)
+            assert visitor.waits_until(visitor.ink, bool) == pytest.approx(ink, rel=0.02)
+    assert visitor.page.evaluate("window.neverReloaded")
+    visitor.sees_no_failure()
+
+
+def sees_the_drawing(visitor: Visitor, source: str) -> None:
+    """The framed digit, which some pages fold away."""
+    folded = visitor.main.get_by_text("Use another digit")
+    if folded.count():
+        folded.click()
+    expect(visitor.picture(OPEN_DRAWING)).to_be_visible()
+    expect(visitor.picture(OPEN_DRAWING)).to_have_attribute("src", source)
+
+
+def test_a_hostile_upload_gets_one_sentence_and_the_digit_stays(visitor: Visitor):
+    visitor.opens()
+    stand_in = visitor.source(FRAMED)
+    visitor.draws(STROKES["seven"])
+    drawn = visitor.sees_another(FRAMED, stand_in)
+    visitor.main.get_by_role("tab", name="Upload").click()
+    for content, words in (
+        (b"This is no picture.\n", "not a PNG"),
+        (picture_file((1, 1)), "1 × 1"),
+        (picture_file((10_000, 40)), "10000 × 40"),
+        (picture_file((40, 40), "GIF", save_all=True, append_images=[bar((40, 40)).rotate(90)]), "not a PNG"),
+    ):
+        uploads(visitor, content)
+        expect(visitor.complaints).to_contain_text(words)
+        visitor.sees_it_ready()
+        expect(visitor.complaints).to_have_count(1)
+        assert visitor.source(FRAMED) == drawn
+    uploads(visitor, picture_file((90, 120)))
+    visitor.sees_another(FRAMED, drawn)
+    expect(visitor.complaints).to_have_count(0)
+    expect(visitor.main).to_contain_text("What the model sees: your picture")
+
+
+def uploads(visitor: Visitor, content: bytes) -> None:
+    field = visitor.named("upload").locator("input[type=file]")
+    field.set_input_files({"name": "digit.png", "mimeType": "image/png", "buffer": content})
+
+
+def bar(size: tuple[int, int]) -> Image.Image:
+    """A dark upright bar on white."""
+    width, height = size
+    pixels = np.full((height, width), 255, np.uint8)
+    pixels[height // 4 : 3 * height // 4, 2 * width // 5 : 3 * width // 5] = 20
+    return Image.fromarray(pixels)
+
+
+def picture_file(size: tuple[int, int], kind: str = "PNG", **options: object) -> bytes:
+    file = io.BytesIO()
+    bar(size).save(file, kind, **options)
+    return file.getvalue()

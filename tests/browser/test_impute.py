@@ -1,0 +1,65 @@
+"""Fill in: erase a part of the digit with the mouse or by the keyboard, and see it completed."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.visitor import STROKES, Visitor
+
+SEEN = "what the model saw"
+COMPLETION = re.compile(r"^completion \d of 8$")
+ERROR = re.compile(r": error \d\.\d{3}$")
+
+
+def test_what_the_brush_paints_over_is_completed(visitor: Visitor):
+    visitor.opens("impute")
+    visitor.named("impute_way").get_by_role("radio", name="Brush").click()
+    expect(visitor.main).to_contain_text("Nothing of this 7 is hidden yet")
+    expect(visitor.picture(COMPLETION)).to_have_count(0)
+    visitor.draws(STROKES["upper half"], board="eraser")
+    sees_completions(visitor)
+    few = visitor.source(SEEN)
+    visitor.named("eraser_undo").get_by_role("button").click()
+    expect(visitor.main).to_contain_text("Nothing of this 7 is hidden yet")
+    visitor.draws([[(x, 0.5 + y) for x, y in STROKES["upper half"][0]]], board="eraser")
+    visitor.sees_another(SEEN, few)
+    sees_completions(visitor)
+    visitor.sees_no_failure()
+
+
+def test_what_is_hidden_by_the_brush_stays_hidden_when_the_visitor_comes_back(visitor: Visitor):
+    visitor.opens("impute")
+    visitor.named("impute_way").get_by_role("radio", name="Brush").click()
+    visitor.draws(STROKES["upper half"], board="eraser")
+    sees_completions(visitor)
+    seen, paint = visitor.source(SEEN), visitor.ink("eraser")
+    visitor.follows("Compress", "compress")
+    visitor.follows("Fill in", "impute")
+    sees_completions(visitor)
+    assert visitor.source(SEEN) == seen
+    assert visitor.waits_until(lambda: visitor.ink("eraser"), lambda pixels: pixels > 0.9 * paint)
+
+
+def test_another_part_is_hidden_by_the_keyboard(visitor: Visitor):
+    visitor.opens("impute")
+    sees_completions(visitor)
+    top = visitor.source(SEEN)
+    visitor.named("impute_way").get_by_role("radio", name="Top").focus()
+    visitor.page.keyboard.press("ArrowRight")
+    visitor.page.keyboard.press("Space")
+    left = visitor.sees_another(SEEN, top)
+    expect(visitor.named("impute_way").get_by_role("radio", name="Left")).to_be_checked()
+    sees_completions(visitor)
+    visitor.page.keyboard.press("ArrowLeft")
+    visitor.page.keyboard.press("Space")
+    assert visitor.sees_another(SEEN, left) == top
+
+
+def sees_completions(visitor: Visitor) -> None:
+    """Eight completions, a sentence, and the errors of the model and its rivals."""
+    expect(visitor.picture(SEEN)).to_be_visible()
+    visitor.sees_it_ready()
+    expect(visitor.picture(COMPLETION)).to_have_count(8)
+    expect(visitor.main).to_contain_text("On the hidden part of this 7")
+    expect(visitor.picture(re.compile(r"^This model: error \d\.\d{3}$"))).to_be_visible()
+    assert visitor.picture(ERROR).count() >= 3

@@ -1,0 +1,141 @@
+"""What a visitor of the real app does in a real browser: open a page, draw, and look."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE_MS = 60_000  # for what a visitor waits for; a passing test waits far less
+STROKES: dict[str, list[list[tuple[float, float]]]] = json.loads(
+    Path(__file__).with_name("strokes.json").read_text(encoding="utf-8")
+)
+APP = "One Model, Five Superpowers"
+ROOT = Path(__file__).parents[2]
+PAGES = (
+    "",
+    "compress",
+    "generate",
+    "denoise",
+    "anomaly",
+    "impute",
+    "how_it_works",
+    "scoreboard",
+)  # addresses
+FRAMED = re.compile("framed in 28 by 28 pixels")
+
+
+def title(path: str) -> str:
+    """The title that a page gives itself, in its own file."""
+    source = (ROOT / "pages" / f"{path}.py").read_text(encoding="utf-8") if path else ""
+    found = re.search(r'frame\.page\(\s*"([^"]+)"', source)
+    return found[1] if found else APP
+
+
+class Visitor:
+    """One person with one browser window."""
+
+    def __init__(self, page: Page, address: str):
+        self.page = page
+        self.address = address
+
+    def opens(self, path: str = "", query: str = "") -> None:
+        """Arrive by an address, as from a bookmark."""
+        self.page.goto(f"{self.address}/{path}{query}")
+        self.sees_page(path)
+
+    def follows(self, label: str, path: str) -> None:
+        """Go to another page by its link in the sidebar."""
+        self.sidebar.get_by_role("link", name=label, exact=True).click()
+        self.sees_page(path)
+
+    def sees_page(self, path: str) -> None:
+        """The page has its title and is ready."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(title(path))
+        self.sees_it_ready()
+
+    def sees_it_ready(self) -> None:
+        """The script of the page has come to its end."""
+        expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+
+    def draws(self, strokes: list[list[tuple[float, float]]], board: str = "canvas") -> None:
+        """Draw with the mouse; strokes are in the unit square of the board."""
+        paper = self.paper(board)
+        expect(paper).to_have_count(1)  # two for a moment, where one takes the other's place
+        self.sees_it_ready()
+        expect(paper).to_be_visible()
+        paper.scroll_into_view_if_needed()
+        box = paper.bounding_box()
+        assert box is not None
+        mouse = self.page.mouse
+        for stroke in strokes:
+            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            mouse.move(*places[0])
+            mouse.down()
+            for place in places[1:]:
+                mouse.move(*place, steps=4)
+            mouse.up()
+
+    def paper(self, board: str = "canvas") -> Locator:
+        """What a pen draws on."""
+        return self.named(board + "_").locator("canvas.upper-canvas")
+
+    def ink(self, board: str = "canvas") -> int:
+        """How many pixels of a board are painted, in other colours than black."""
+        paper = self.named(board + "_").locator("canvas.dc-canvas.lower-canvas")
+        return paper.evaluate(
+            """canvas => {
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                const painted = (_, i) => i % 4 === 0 && data[i] + data[i + 1] + data[i + 2] > 150;
+                return data.filter(painted).length;
+            }"""
+        )
+
+    def named(self, key: str) -> Locator:
+        """The widget whose key begins with this, and all that is in it."""
+        return self.page.locator(f"[class*='st-key-{key}']")
+
+    def picture(self, alt: str | re.Pattern[str]) -> Locator:
+        """A picture by what it says to those who cannot see it."""
+        return self.main.get_by_alt_text(alt, exact=isinstance(alt, str))
+
+    def source(self, alt: str | re.Pattern[str]) -> str:
+        """The address of a picture; the same picture has the same address."""
+        source = self.picture(alt).get_attribute("src")
+        assert source
+        return source
+
+    def sees_another(self, alt: str | re.Pattern[str], than: str) -> str:
+        """A picture is replaced by another one; returns its address."""
+        expect(self.picture(alt).first).not_to_have_attribute("src", than)
+        self.sees_it_ready()
+        return self.source(alt)
+
+    def waits_until(self, look: Callable[[], Any], condition: Callable[[Any], bool]) -> Any:
+        """Look again and again until what is seen is right."""
+        for _ in range(PATIENCE_MS // 100):
+            seen = look()
+            if condition(seen):
+                return seen
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"waited in vain; last seen: {seen!r}")
+
+    def sees_no_failure(self) -> None:
+        """No error box, no traceback."""
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        expect(self.page.get_by_text("Traceback")).to_have_count(0)
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_test_id("stMain")
+
+    @property
+    def sidebar(self) -> Locator:
+        return self.page.get_by_test_id("stSidebar")
+
+    @property
+    def complaints(self) -> Locator:
+        """The sentences about something that went wrong."""
+        return self.main.get_by_test_id("stAlert")

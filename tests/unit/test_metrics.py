@@ -1,0 +1,51 @@
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae.metrics import psnr, ssim
+
+FLAT = torch.full((1, 28, 28), 0.5)
+
+
+def noise(seed: int) -> torch.Tensor:
+    return torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(seed))
+
+
+@given(st.floats(1e-3, 0.5))
+def test_psnr_of_a_constant_error_is_twenty_decades_of_it(error):
+    assert psnr(FLAT + error, FLAT) == pytest.approx(-20 * math.log10(error), abs=1e-2)
+
+
+def test_psnr_averages_the_error_over_the_pixels():
+    one_wrong = FLAT.clone()
+    one_wrong[0, 3, 4] = 1.0
+    assert psnr(one_wrong, FLAT) == pytest.approx(10 * math.log10(784 / 0.25))
+
+
+def test_identical_images_are_infinitely_close():
+    image = noise(0)
+    assert psnr(image, image.clone()) == math.inf
+    assert ssim(image, image.clone()) == pytest.approx(1.0)
+
+
+def test_ssim_of_two_flat_images_is_its_luminance_term():
+    c1 = 0.01**2
+    expected = (2 * 0.5 * 0.7 + c1) / (0.5**2 + 0.7**2 + c1)
+    assert ssim(FLAT + 0.2, FLAT) == pytest.approx(expected, abs=1e-5)
+
+
+@given(st.integers(0, 10_000))
+def test_both_are_symmetric_and_ssim_stays_below_one(seed):
+    a, b = noise(seed), noise(seed + 1)
+    assert psnr(a, b) == pytest.approx(psnr(b, a))
+    assert ssim(a, b) == pytest.approx(ssim(b, a), abs=1e-6)
+    assert -1 <= ssim(a, b) < 0.5
+
+
+@pytest.mark.parametrize("measure", [psnr, ssim])
+def test_different_shapes_are_refused(measure):
+    with pytest.raises(ValueError, match="differ in shape"):
+        measure(FLAT, FLAT[:, :27])

@@ -1,0 +1,55 @@
+"""The rivals that keep the training digits: nearest neighbours and weighted averages."""
+
+import pytest
+import torch
+from torch import Tensor
+
+import vae
+from vae.neighbours import knn_distance, knn_impute, weighted_digits
+
+
+@pytest.fixture
+def train(digits: Tensor) -> Tensor:
+    return digits.flatten(1)
+
+
+def test_filling_in_takes_the_digits_nearest_on_the_known_pixels(train: Tensor, digits: Tensor) -> None:
+    x = digits[:4]
+    observed = (torch.arange(28) < 14).expand_as(x)
+    assert torch.equal(knn_impute(train, x, observed, k=1), x)
+    filled = knn_impute(train, x, observed, k=5)
+    distances = (((train[:, None] - x.flatten(1)) * observed.flatten(1)) ** 2).sum(dim=2)
+    for i in range(4):
+        expected = digits[distances[:, i].argsort()[:5]].mean(dim=0)
+        assert torch.allclose(filled[i][~observed[i]], expected[~observed[i]], atol=1e-5)
+        assert torch.equal(filled[i][observed[i]], x[i][observed[i]])
+
+
+def test_hidden_pixels_are_not_looked_at(train: Tensor, digits: Tensor) -> None:
+    x = digits[:4]
+    observed = (torch.arange(28) < 14).expand_as(x)
+    assert torch.equal(
+        knn_impute(train, x, observed), knn_impute(train, torch.where(observed, x, 1.0), observed)
+    )
+
+
+@pytest.mark.parametrize("noise", [vae.Noise("gaussian", 0.2), vae.Noise("uniform", 0.2)], ids=str)
+def test_the_true_digit_has_the_most_weight(train: Tensor, digits: Tensor, noise: vae.Noise) -> None:
+    assert torch.allclose(
+        weighted_digits(train, vae.corrupt(digits[:5], noise), noise), digits[:5], atol=0.01
+    )
+
+
+def test_much_noise_leaves_an_average(train: Tensor, digits: Tensor) -> None:
+    noise = vae.Noise("gaussian", 2.0)
+    average = weighted_digits(train, torch.full((1, 1, 28, 28), 0.5), noise)
+    assert average.min() >= 0 and average.max() < 1
+    assert (average - digits).flatten(1).norm(dim=1).min() > 1
+
+
+def test_the_distance_is_that_to_the_nearest(train: Tensor, digits: Tensor) -> None:
+    x = torch.cat([digits[:60], 1 - digits[:1]])
+    distances = knn_distance(train, x)
+    assert distances.shape == (61,)
+    assert distances[:60].max() < 0.01
+    assert distances[60].item() == pytest.approx((train - x[60].flatten()).norm(dim=1).min().item(), rel=1e-4)

@@ -1,0 +1,92 @@
+"""The bound that training maximises: its two parts against their textbook forms."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.distributions import Bernoulli, Normal, kl_divergence
+
+import vae
+from unit.conftest import TINY
+from vae.objective import bernoulli_log_prob, elbo, kl_per_dim
+from vae.views import View
+
+K = TINY.latent_dim
+
+
+def plain_view(x: Tensor, k: int = K) -> View:
+    """Images as they are, codes cut after k numbers."""
+    return View(x, torch.ones_like(x, dtype=torch.bool), x, (torch.arange(K) < k).expand(len(x), -1))
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@given(logit=st.floats(-30, 30), x=st.sampled_from([0.0, 1.0]))
+def test_log_probability_of_black_and_white_is_bernoulli(logit: float, x: float) -> None:
+    expected = Bernoulli(logits=torch.tensor(logit)).log_prob(torch.tensor(x))
+    assert torch.allclose(bernoulli_log_prob(torch.tensor(logit), torch.tensor(x)), expected, atol=1e-5)
+
+
+@given(logit=st.floats(-20, 20), x=st.floats(0, 1))
+def test_log_probability_of_grey_is_the_expected_one(logit: float, x: float) -> None:
+    ink, paper = bernoulli_log_prob(torch.tensor([logit, logit]), torch.tensor([1.0, 0.0]))
+    expected = x * ink + (1 - x) * paper
+    assert torch.allclose(bernoulli_log_prob(torch.tensor(logit), torch.tensor(x)), expected, atol=1e-4)
+
+
+def test_kl_of_the_first_number_has_the_closed_form(bare: vae.VAE, digits: Tensor) -> None:
+    q = bare.encode(digits[:6])
+    z = q.sample(1, generator())[0]
+    mean, log_std = bare.prior.conditionals(z)
+    expected = kl_divergence(Normal(q.mean, (0.5 * q.logvar).exp()), Normal(mean, log_std.exp()))
+    assert torch.allclose(kl_per_dim(bare, q, z), expected, atol=1e-5)
+
+
+def test_kl_is_the_mean_of_log_q_minus_log_p(bare: vae.VAE, digits: Tensor) -> None:
+    q = bare.encode(digits[:1].expand(20_000, -1, -1, -1))
+    z = q.sample(1, generator())[0]
+    sampled = (q.log_prob(z).sum(dim=1) - bare.prior.log_prob(z)).mean()
+    assert kl_per_dim(bare, q, z).sum(dim=1).mean().item() == pytest.approx(sampled.item(), abs=0.05)
+
+
+def test_bound_has_two_parts_for_each_image(bare: vae.VAE, digits: Tensor) -> None:
+    bound = elbo(bare, plain_view(digits[:5]), generator())
+    assert bound.log_px.shape == bound.kl.shape == (5,)
+    assert (bound.log_px < 0).all()
+    assert (bound.kl > 0).all()
+
+
+@pytest.mark.parametrize("k", range(1, K + 1))
+def test_only_the_kept_numbers_are_paid_for(bare: vae.VAE, digits: Tensor, k: int) -> None:
+    x = digits[:5]
+    q = bare.encode(x)
+    z = q.sample(1, generator())[0]
+    bound = elbo(bare, plain_view(x, k), generator())
+    assert torch.allclose(bound.kl, kl_per_dim(bare, q, z)[:, :k].sum(dim=1), atol=1e-4)
+    expected = bernoulli_log_prob(bare.decode(z[:, :k]), x).sum(dim=(1, 2, 3))
+    assert torch.allclose(bound.log_px, expected, atol=1e-2)
+
+
+def test_the_target_is_scored_and_not_what_was_seen(bare: vae.VAE, digits: Tensor) -> None:
+    view = plain_view(digits[:3])
+    other = elbo(bare, view._replace(target=1 - view.target), generator())
+    bound = elbo(bare, view, generator())
+    assert torch.equal(bound.kl, other.kl)
+    assert not torch.allclose(bound.log_px, other.log_px)
+
+
+def test_hidden_pixels_of_a_view_are_not_seen(bare: vae.VAE, digits: Tensor) -> None:
+    view = plain_view(digits[:3])._replace(observed=torch.rand(3, 1, 28, 28, generator=generator()) < 0.5)
+    changed = view._replace(seen=torch.where(view.observed, view.seen, 1.0))
+    for a, b in zip(elbo(bare, view, generator()), elbo(bare, changed, generator()), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_bound_follows_its_generator(bare: vae.VAE, digits: Tensor) -> None:
+    view = plain_view(digits[:3])
+    first, again, other = (elbo(bare, view, generator(seed)).log_px for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)

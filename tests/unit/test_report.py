@@ -1,0 +1,107 @@
+"""The scores in words: who is ahead, and the tables made from the JSON files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vae.report import BEGIN, END, best_rival, leads, model_card, score_table, update_readme, write_reports
+
+WON = {"job": "Denoising", "case": "gaussian 0.25", "unit": "dB", "better": "higher", "ours": 24.0}
+WON = {**WON, "rivals": {"Median": 19.0, "Non-local means": 21.5}}
+LOST = {"job": "Imputation", "case": "left half", "unit": "RMSE", "better": "lower", "ours": 0.2}
+LOST = {**LOST, "rivals": {"Mean fill": 0.24, "Neighbours": 0.16}}
+ALONE = {
+    "job": "Density",
+    "case": "2 dimensions",
+    "unit": "nats",
+    "better": "lower",
+    "ours": 140.0,
+    "rivals": {},
+}
+ROWS: list[dict[str, Any]] = [ALONE, WON, LOST]
+TRAINING = {
+    "command": "python -m vae.train",
+    "commit": "abc",
+    "hours": 1.5,
+    "device": "2 CPU threads",
+    "precision": "float32",
+    "torch": "2.14",
+    "parameters": 2_100_000,
+    "options": {"epochs": 3},
+    "history": [{"epoch": 3, "validation_elbo": -90.0, "validation_elbo_2": -145.0}],
+}
+SCORES = {
+    "command": "python -m vae.evaluate",
+    "commit": "abc",
+    "date": "2026-11-23",
+    "seed": 0,
+    "minutes": 9.5,
+    "rows": ROWS,
+}
+
+
+def test_the_best_rival_is_the_highest_or_the_lowest() -> None:
+    assert best_rival(WON) == ("Non-local means", 21.5)
+    assert best_rival(LOST) == ("Neighbours", 0.16)
+    assert best_rival(ALONE) == ("", None)
+
+
+def test_only_who_is_better_than_all_leads() -> None:
+    assert leads(WON) and leads(ALONE)
+    assert not leads(LOST)
+    assert not leads({**WON, "ours": 21.5})
+
+
+def test_the_table_has_a_line_for_each_row_and_owns_defeat() -> None:
+    _, _, alone, won, lost = score_table(ROWS).splitlines()
+    assert alone == "| Density | 2 dimensions | 140 nats |  |  |"
+    assert won == "| Denoising | gaussian 0.25 | 24 dB | 21.5 (Non-local means) | yes |"
+    assert lost.endswith("| 0.2 RMSE | 0.16 (Neighbours) | **no** |")
+
+
+def test_the_readme_gets_the_table_between_its_markers(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    for _ in range(2):
+        update_readme(readme, ROWS)
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith(f"before\n{BEGIN}\n| job")
+    assert text.endswith(f"|\n{END}\nafter\n")
+    assert "old" not in text
+    assert text.count("gaussian 0.25") == 1
+
+
+@pytest.mark.parametrize("text", ["", f"{BEGIN}\n", f"{END}\n"])
+def test_a_readme_without_markers_is_refused(tmp_path: Path, text: str) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="README.md has no place for the scores"):
+        update_readme(readme, ROWS)
+    assert readme.read_text(encoding="utf-8") == text
+
+
+def test_the_model_card_tells_the_facts_of_the_run() -> None:
+    card = model_card(TRAINING, SCORES)
+    for fact in (
+        "2,100,000",
+        "1.5 hours on 2 CPU threads",
+        "-90.00 nats",
+        "-145.00",
+        "python -m vae.evaluate",
+    ):
+        assert fact in card
+    assert score_table(ROWS) in card
+
+
+def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text(BEGIN + END, encoding="utf-8")
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (weights / "training.json").write_text(json.dumps(TRAINING))
+    (weights / "scores.json").write_text(json.dumps(SCORES))
+    write_reports(weights, readme)
+    assert (weights / "README.md").read_text(encoding="utf-8") == model_card(TRAINING, SCORES)
+    assert "Non-local means" in readme.read_text(encoding="utf-8")
