@@ -21,8 +21,9 @@ class Digit:
     """One digit as the model sees it."""
 
     image: Tensor  # (1, 28, 28) float32 in [0, 1], ink = 1
-    source: str  # "drawing", "gallery", "upload" or "stand-in"
+    source: str  # "drawing", "gallery", "upload", "ready-made" or "stand-in"
     label: int | None = None  # which digit it is, where that is known
+    called: str | None = None  # what to call it, where it is no digit, such as "this star"
 
     _results: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -42,7 +43,7 @@ class Digit:
         """What to call it in a sentence: "this 7", "your drawing", "your picture"."""
         if self.label is not None:
             return f"this {self.label}"
-        return {"drawing": "your drawing", "upload": "your picture"}[self.source]
+        return self.called or {"drawing": "your drawing", "upload": "your picture"}[self.source]
 
     @property
     def subject(self) -> str:
@@ -98,6 +99,7 @@ def framed(digit: Digit) -> None:
 _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
+    "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
     "stand-in": "Until you draw, this 7 stands in: real handwriting, kept out of the model's training.",
     "gallery": "What the model sees: real handwriting, 28 × 28 pixels, kept out of its training.",
 }

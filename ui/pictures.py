@@ -76,13 +76,22 @@ def partly_hidden(
     image: Tensor, observed: Tensor, *, alt: str, width: int = 140, caption: str | None = None
 ) -> None:
     """Show a digit with its unknown pixels greyed out."""
-    known = _pixels(observed)[..., None].astype(bool)
-    _show(np.where(known, colours(image), HIDDEN), alt=alt, width=width, caption=caption)
+    _show(veiled(image, observed), alt=alt, width=width, caption=caption)
+
+
+def veiled(image: Tensor, observed: Tensor) -> np.ndarray:
+    """A digit as uint8 RGB (H, W, 3) in the visitor's palette, its unknown pixels grey."""
+    return np.where(_pixels(observed)[..., None].astype(bool), colours(image), HIDDEN)
 
 
 def colours(image: Tensor) -> np.ndarray:
     """Values in [0, 1], (1, H, W) or (H, W), as uint8 RGB (H, W, 3) in the visitor's palette."""
     return palette_table(frame.palette())[_steps(_pixels(image))]
+
+
+def address(pixels: np.ndarray, width: int) -> str:
+    """A data URL of pixels (H, W, 3), to be shown `width` wide."""
+    return "data:image/png;base64," + base64.b64encode(png(pixels, width)).decode()
 
 
 def png(pixels: np.ndarray, width: int) -> bytes:
@@ -104,8 +113,7 @@ def palette_table(name: str) -> np.ndarray:
 
 def _show(pixels: np.ndarray, *, alt: str, width: int, caption: str | None) -> None:
     """As a data URL, which is passed on untouched: files are shrunk smoothly and turned into JPEG."""
-    address = "data:image/png;base64," + base64.b64encode(png(pixels, width)).decode()
-    st.image(address, caption=caption, width=width, alt=alt)
+    st.image(address(pixels, width), caption=caption, width=width, alt=alt)
 
 
 def _pixels(image: Tensor) -> np.ndarray:
