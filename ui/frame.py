@@ -11,6 +11,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from ui import address, menu
+
 APP = "One Model, Five Superpowers"
 PALETTES = ("viridis", "magma", "cividis", "grey")
 INPUT_WIDTH = 320
@@ -52,6 +54,7 @@ def page(title: str, path: str, lead: str) -> None:
     st.title(title, anchor=False)
     st.markdown(lead)
     _check_address()
+    address.put_in_step("address_at_first")
 
 
 def palette() -> str:
@@ -60,8 +63,8 @@ def palette() -> str:
 
 
 def link(path: str, label: str) -> None:
-    """A link to a page, with its icon."""
-    st.page_link(path, label=label, icon=_ICONS[path])
+    """A link to a page, with its icon; it takes the digit in the address along."""
+    st.page_link(path, label=label, icon=_ICONS[path], query_params=address.carried())
 
 
 def split() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -122,8 +125,9 @@ def _sidebar() -> None:
             persist_state="session",
             help="Colours for the brightness of ink. All four keep their order when printed in grey.",
         )
+        menu.close_on_choice()
 
 
 def _check_address() -> None:
-    if st.query_params:
+    if st.query_params and address.KEY not in st.query_params:
         st.caption("The address holds settings that this page does not know; they were ignored.")

@@ -99,7 +99,10 @@ def test_an_absurd_address_is_answered_by_a_sentence_and_runs_nothing(
 def test_on_a_phone_the_menu_leads_to_another_page_and_closes(arrive: Callable[..., Visitor]):
     visitor = arrive(**PHONE)
     visitor.opens()
-    visitor.page.get_by_test_id("stExpandSidebarButton").tap()
-    visitor.follows("Compress", "compress")
-    expect(visitor.sidebar.get_by_role("link").first).not_to_be_in_viewport()
+    for label, path in (("Compress", "compress"), ("Scoreboard", "scoreboard")):
+        visitor.page.get_by_test_id("stExpandSidebarButton").tap()
+        expect(visitor.sidebar.locator(".closer[data-ready]")).to_be_attached()
+        visitor.sidebar.get_by_role("link", name=label, exact=True).tap()
+        visitor.sees_page(path)
+        expect(visitor.sidebar.get_by_role("link").first).not_to_be_in_viewport()
     visitor.sees_no_failure()
