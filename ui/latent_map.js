@@ -3,36 +3,61 @@
 const TILE = 28;
 const STEP = 0.1;
 const SMALLEST_TILE = 26;
-const STRIDES = [1, 2, 4, 5, 10]; // they divide the number of steps between tiles
+const STRIDES = [1, 2, 4, 5, 8, 10, 20]; // they divide the number of steps between tiles
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
-const maps = new WeakMap();
+const FOG = { cells: 60, bandwidth: 0.35, thick: 0.78, thin: 0.2 };
+const FOG_COLOUR = [20, 19, 26];
+const TRAIL_POINTS = 40;
+const N_AROUND = 10;
+const maps = new Map();
+let tiles = null; // the grey values of all tiles; a message of its own brings them, so that it is sent only once
 
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  const root = parentElement.querySelector(".map");
-  const map = maps.get(parentElement) ?? { hidden: new Set(), sprite: null };
-  maps.set(parentElement, map);
-  Object.assign(map, { data, root, choose: (point) => setStateValue("point", point) });
-  const place = String([data.centre, data.chosen]);
-  if (map.place !== place) rest(map);
-  map.place = place;
-  build(map);
-  if (map.sprite === data.sprite) draw(map);
-  else load(map);
+export default function ({ data, parentElement, setStateValue }) {
+  if (data.sprite) unpack(data.sprite);
+  else mount(data, parentElement, (point) => setStateValue("point", point));
   return () => maps.delete(parentElement);
 }
 
-function build(map) {
-  const { root, data } = map;
-  const plane = root.querySelector(".plane");
+function unpack(sprite) {
+  const image = new Image();
+  image.onload = () => {
+    const { width, height } = image;
+    const context = canvas(width, height).getContext("2d", { willReadFrequently: true });
+    context.drawImage(image, 0, 0);
+    tiles = context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0);
+    for (const map of maps.values()) redraw(map);
+  };
+  image.src = sprite;
+}
+
+function mount(data, parentElement, choose) {
+  const root = parentElement.querySelector(".map");
+  const map = maps.get(parentElement) ?? { hidden: new Set(), trail: [] };
+  maps.set(parentElement, map);
+  Object.assign(map, { data, root, choose, plane: root.querySelector(".plane") });
+  map.colours = packed(data.palette.map((rgb) => [...rgb, 255]));
+  listen(map);
+  const place = String([data.centre, data.chosen]);
+  if (map.place !== place && !(map.at && map.plane.matches(":hover"))) rest(map);
+  map.place = place;
+  redraw(map);
+}
+
+function listen(map) {
+  const { root, data, plane } = map;
   root.style.setProperty("--side", `${data.side}px`);
   plane.setAttribute("aria-label", data.label);
-  plane.onpointermove = plane.onpointerdown = (event) => move(map, pointed(plane, event, data.extent));
-  plane.onpointerleave = () => rest(map);
-  plane.onclick = () => map.choose(map.at);
+  plane.onpointerdown = plane.onpointermove = (event) => move(map, pointed(map, event));
+  plane.onpointerleave = (event) => event.pointerType === "touch" || rest(map);
+  plane.onclick = (event) => {
+    move(map, pointed(map, event));
+    map.choose(map.at);
+  };
   plane.onkeydown = (event) => press(map, event);
-  const classes = root.querySelector(".classes");
-  if (data.legend && !classes.childElementCount) classes.append(...data.colours.map((_, i) => toggle(map, i)));
+  const legend = root.querySelector(".legend");
+  legend.hidden = !data.legend;
+  const classes = legend.querySelector(".classes");
+  if (!classes.childElementCount) classes.append(...data.colours.map((_, i) => toggle(map, i)));
 }
 
 function toggle(map, label) {
@@ -45,7 +70,7 @@ function toggle(map, label) {
   button.onclick = () => {
     if (!map.hidden.delete(label)) map.hidden.add(label);
     button.setAttribute("aria-pressed", String(!map.hidden.has(label)));
-    draw(map);
+    redraw(map);
   };
   return button;
 }
@@ -63,69 +88,89 @@ function press(map, event) {
 function rest(map) {
   const { chosen, centre, extent } = map.data;
   move(map, (chosen ?? centre).map((u) => clamp(u, extent)));
+  map.trail = [];
 }
 
 function move(map, point) {
   map.at = point;
+  map.trail = [...map.trail, point].slice(-TRAIL_POINTS);
   map.frame ??= requestAnimationFrame(() => {
     map.frame = undefined;
     draw(map);
   });
 }
 
-function load(map) {
-  const { data } = map;
-  const image = new Image();
-  image.onload = () => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, 0, 0);
-    const { data: rgba } = context.getImageData(0, 0, image.width, image.height);
-    map.grey = Uint8Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i]);
-    map.sprite = data.sprite;
-    paint(context, map.grey, data.palette);
-    map.backdrop = canvas;
-    draw(map);
-  };
-  image.src = data.sprite;
+// Draw what stays while the pointer moves, then the rest.
+function redraw(map) {
+  if (!tiles) return;
+  const { data, plane } = map;
+  const side = Math.round(data.side * Math.min(2, window.devicePixelRatio || 1));
+  if (plane.height !== side) plane.width = plane.height = side;
+  map.ground = canvas(side, side);
+  map.shown = data.dots.filter(([, , label]) => !map.hidden.has(label));
+  const context = map.ground.getContext("2d");
+  drawTiles(context, map);
+  drawFog(context, map);
+  const radius = Math.min(2.6, data.side / 140) * unit(map);
+  for (const [u, v, label] of map.shown) circle(context, onPlane(map, [u, v]), radius, data.colours[label]);
+  outline(context, data.ellipse.map((point) => onPlane(map, point)), unit(map));
+  circle(context, onPlane(map, data.centre), 1.5 * unit(map), "#ffffff");
+  draw(map);
 }
 
 function draw(map) {
-  if (!map.backdrop) return;
-  const { root, data, at } = map;
-  const plane = root.querySelector(".plane");
-  const side = Math.round(data.side * Math.min(2, window.devicePixelRatio || 1));
-  if (plane.height !== side) plane.width = plane.height = side;
-  drawPlane(plane.getContext("2d"), side, map);
-  paint(root.querySelector(".decoded").getContext("2d"), blend(map), data.palette);
-  root.querySelector(".where").textContent = `at ${at.map((u) => u.toFixed(2)).join(", ")}`;
+  if (!map.ground) return;
+  const { root, data, plane, at } = map;
+  const context = plane.getContext("2d");
+  context.drawImage(map.ground, 0, 0);
+  drawTrail(context, map);
+  crosshair(context, onPlane(map, at), unit(map));
+  const place = at.map((u, i) => (((i ? -u : u) / data.extent + 1) / 2) * (data.n - 1));
+  paint(root.querySelector(".decoded").getContext("2d"), blend(place, data.n), map.colours);
+  root.querySelector(".where").textContent = `at ${at.map((u) => u.toFixed(2)).join(", ")}\n${company(map)}`;
 }
 
-function drawPlane(context, side, { backdrop, data, at, hidden }) {
-  const onPlane = ([u, v]) => [(u / data.extent + 1) * (side / 2), (1 - v / data.extent) * (side / 2)];
-  const unit = side / data.side;
-  drawBackdrop(context, side, backdrop, data.n);
-  for (const [u, v, label] of data.dots) {
-    if (!hidden.has(label)) circle(context, onPlane([u, v]), 2.6 * unit, data.colours[label]);
-  }
-  outline(context, data.ellipse.map(onPlane), unit);
-  circle(context, onPlane(data.centre), 2.5 * unit, "#ffffff");
-  crosshair(context, onPlane(at), unit);
-}
-
-// Every so many tiles, as large as can be recognised, dimmed to let the dots stand out.
-function drawBackdrop(context, side, backdrop, n) {
-  const pitch = side / (n - 1);
-  const every = STRIDES.find((stride) => stride * pitch >= SMALLEST_TILE) ?? n - 1;
-  const tile = every * pitch;
+// Every so many tiles, as large as can be recognised.
+function drawTiles(context, { data: { n, side: shownSide }, plane: { width }, colours }) {
+  const pitch = width / (n - 1);
+  const every = STRIDES.find((stride) => (stride * shownSide) / (n - 1) >= SMALLEST_TILE) ?? n - 1;
+  const side = every * pitch;
+  const one = canvas(TILE, TILE);
   for (let row = 0; row < n; row += every) {
     for (let column = 0; column < n; column += every) {
-      const [x, y] = [column * pitch - tile / 2, row * pitch - tile / 2];
-      context.drawImage(backdrop, column * TILE, row * TILE, TILE, TILE, x, y, tile, tile);
+      paint(one.getContext("2d"), blend([column, row], n), colours);
+      context.drawImage(one, column * pitch - side / 2, row * pitch - side / 2, side, side);
     }
   }
-  context.fillStyle = "#14131a80";
-  context.fillRect(0, 0, side, side);
+}
+
+// The density of the dots shown: fog that is thinnest where most of them are.
+function drawFog(context, { shown, data: { extent }, plane: { width } }) {
+  const { cells, bandwidth, thick, thin } = FOG;
+  const middles = Array.from({ length: cells }, (_, i) => ((2 * i + 1) / cells - 1) * extent);
+  const density = new Float32Array(cells * cells);
+  for (const [u, v] of shown) {
+    const [across, down] = [u, -v].map((c) => middles.map((m) => Math.exp(-(((m - c) / bandwidth) ** 2) / 2)));
+    for (let i = 0; i < density.length; i++) density[i] += down[Math.floor(i / cells)] * across[i % cells];
+  }
+  const most = density.reduce((a, b) => Math.max(a, b), Number.EPSILON);
+  const alphas = Uint8Array.from(density, (d) => 255 * (thick - (thick - thin) * Math.sqrt(d / most)));
+  const fog = canvas(cells, cells);
+  paint(fog.getContext("2d"), alphas, packed(Array.from({ length: 256 }, (_, alpha) => [...FOG_COLOUR, alpha])));
+  context.drawImage(fog, 0, 0, width, width);
+}
+
+// The last points visited, the older the fainter.
+function drawTrail(context, map) {
+  context.lineWidth = 1.5 * unit(map);
+  const points = map.trail.map((point) => onPlane(map, point));
+  for (let i = 1; i < points.length; i++) {
+    context.strokeStyle = `rgb(255 255 255 / ${0.8 * (1 - (points.length - i) / TRAIL_POINTS)})`;
+    context.beginPath();
+    context.moveTo(...points[i - 1]);
+    context.lineTo(...points[i]);
+    context.stroke();
+  }
 }
 
 function outline(context, points, unit) {
@@ -150,35 +195,61 @@ function crosshair(context, [x, y], unit) {
   context.strokeRect(x - 9 * unit, y - 9 * unit, 18 * unit, 18 * unit);
 }
 
-// The four tiles around a point, weighted by their nearness; TILE * TILE grey values.
-function blend({ grey, data, at }) {
-  const [x, y] = at.map((u, i) => (((i ? -u : u) / data.extent + 1) / 2) * (data.n - 1));
-  const [column, row] = [x, y].map((value) => Math.min(Math.floor(value), data.n - 2));
+// The four of n by n tiles around a place, in tiles from the top left, weighted by their nearness: grey values.
+function blend([x, y], n) {
+  const [column, row] = [x, y].map((value) => Math.min(Math.floor(value), n - 2));
   const [right, down] = [x - column, y - row];
-  const stride = data.n * TILE;
+  const stride = n * TILE;
   const mixed = new Uint8Array(TILE * TILE);
   for (let i = 0; i < mixed.length; i++) {
     const here = (row * TILE + Math.floor(i / TILE)) * stride + column * TILE + (i % TILE);
     const below = here + TILE * stride;
-    const top = grey[here] * (1 - right) + grey[here + TILE] * right;
-    const bottom = grey[below] * (1 - right) + grey[below + TILE] * right;
+    const top = tiles[here] * (1 - right) + tiles[here + TILE] * right;
+    const bottom = tiles[below] * (1 - right) + tiles[below + TILE] * right;
     mixed[i] = Math.round(top * (1 - down) + bottom * down);
   }
   return mixed;
 }
 
-// Grey values as pixels in the visitor's palette.
-function paint(context, grey, palette) {
+// Which one or two digits most of the nearest dots are, in words.
+function company({ shown, at: [u, v] }) {
+  const distance = ([x, y]) => (x - u) ** 2 + (y - v) ** 2;
+  const around = [...shown].sort((a, b) => distance(a) - distance(b)).slice(0, N_AROUND);
+  const counts = new Map();
+  for (const [, , label] of around) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const most = [...counts].filter(([, count]) => count >= N_AROUND / 4).sort((a, b) => b[1] - a[1]);
+  return most.length ? `among ${most.slice(0, 2).map(([label]) => `${label}s`).join(" and ")}` : "";
+}
+
+function canvas(width, height) {
+  return Object.assign(document.createElement("canvas"), { width, height });
+}
+
+// Colours of four bytes each, red first, as pixels of one number each.
+function packed(colours) {
+  return new Uint32Array(Uint8Array.from(colours.flat()).buffer);
+}
+
+// Values from 0 to 255 as pixels in 256 packed colours.
+function paint(context, values, colours) {
   const pixels = context.createImageData(context.canvas.width, context.canvas.height);
-  grey.forEach((value, i) => pixels.data.set([...palette[value], 255], 4 * i));
+  new Uint32Array(pixels.data.buffer).set(Uint32Array.from(values, (value) => colours[value]));
   context.putImageData(pixels, 0, 0);
 }
 
-function pointed(plane, event, extent) {
+function unit({ plane, data }) {
+  return plane.width / data.side;
+}
+
+function onPlane({ plane, data: { extent } }, [u, v]) {
+  return [u / extent + 1, 1 - v / extent].map((share) => (share * plane.width) / 2);
+}
+
+function pointed({ plane, data: { extent } }, event) {
   const box = plane.getBoundingClientRect();
   const u = ((event.clientX - box.left) / box.width) * 2 - 1;
   const v = 1 - ((event.clientY - box.top) / box.height) * 2;
-  return [clamp(u * extent, extent), clamp(v * extent, extent)];
+  return [u, v].map((share) => clamp(share * extent, extent));
 }
 
 function clamp(value, extent) {

@@ -1,22 +1,15 @@
 """The latent map: the plane of the first two standard coordinates, decoded under the pointer."""
 
-import base64
-import io
 import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 import torch
-from PIL import Image
 
-import vae
-from ui import frame, load, pictures
+from ui import frame, load, pictures, tiles
 from ui.digit import Digit
 
-EXTENT = 3.0
-N_TILES = 21
 CLASS_COLOURS = (
     *("#ff9d9a", "#ffd166", "#a5e887", "#6ee7d8", "#8ecbff"),
     *("#c3b1ff", "#ffb3e2", "#ffb27a", "#d9d9d9", "#f4f1a6"),
@@ -28,17 +21,24 @@ _HTML = """
   <canvas class="plane" tabindex="0" role="application" aria-roledescription="map of digits"></canvas>
   <div class="beside">
     <canvas class="decoded" width="28" height="28" role="img" aria-label="The digit at this point"></canvas>
-    <p class="where" aria-live="polite"></p>
-    <div class="classes" role="group" aria-label="Classes shown"></div>
+    <div class="words">
+      <p class="where" aria-live="polite"></p>
+      <div class="legend">
+        <p>Dots are real digits. Press a number to hide its dots.</p>
+        <div class="classes" role="group" aria-label="Classes shown"></div>
+      </div>
+    </div>
   </div>
 </div>
 """
+_JS = (_FILES / "latent_map.js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
     "latent_map",
     html=_HTML,
     css=(_FILES / "latent_map.css").read_text(encoding="utf-8"),
-    js=(_FILES / "latent_map.js").read_text(encoding="utf-8"),
+    js=_JS,
 )
+_carrier = st.components.v2.component("latent_map_tiles", js=_JS)  # the same script, so they share the tiles
 
 
 def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tuple[float, float] | None:
@@ -53,15 +53,21 @@ def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tupl
     Returns:
         The standard coordinates that the visitor chose by click, tap or Enter; None until then.
     """
-    with st.skeleton(height=side):
-        sprite = _sprite()
+    with st.container(gap=None):
+        with st.skeleton(height=side):
+            sprite = tiles.sprite()
+        _carrier(key=f"{key}_tiles", data={"sprite": sprite})
+        return _checked(_map(mine, key, side, legend).point)
+
+
+def _map(mine: Digit, key: str, side: int, legend: bool) -> Any:
+    """The component itself and what it reports; without the tiles, which are large and never change."""
     centre, ellipse = _posterior(mine)
-    result = _component(
+    return _component(
         key=key,
         data={
-            "sprite": sprite,
-            "n": N_TILES,
-            "extent": EXTENT,
+            "n": tiles.N_TILES,
+            "extent": tiles.EXTENT,
             "side": side,
             "legend": legend,
             "dots": _dots(),
@@ -75,7 +81,6 @@ def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tupl
         },
         on_point_change=lambda: None,
     )
-    return _checked(result.point)
 
 
 def _checked(point: Any) -> tuple[float, float] | None:
@@ -84,19 +89,8 @@ def _checked(point: Any) -> tuple[float, float] | None:
         return None
     if not all(isinstance(u, (int, float)) and math.isfinite(u) for u in point):
         return None
-    u, v = (min(max(float(u), -EXTENT), EXTENT) for u in point)
+    u, v = (min(max(float(u), -tiles.EXTENT), tiles.EXTENT) for u in point)
     return u, v
-
-
-@st.cache_data(show_spinner=False)
-def _sprite() -> str:
-    """All tiles in one grey PNG, as a data URL; the first row of tiles on top has the highest u2."""
-    grid = vae.latent_grid(load.model(), N_TILES, extent=EXTENT).flip(0)
-    side = N_TILES * grid.shape[-1]
-    sprite = grid.permute(0, 2, 1, 3).reshape(side, side).mul(255).round().numpy().astype(np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(sprite).save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 @st.cache_data(show_spinner=False)

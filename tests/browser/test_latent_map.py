@@ -1,32 +1,52 @@
 """The latent map: every point is decoded in the browser; only a chosen one is reported."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
-from playwright.sync_api import WebSocket
+import torch
+from playwright.sync_api import Locator, WebSocket, expect
 
+import vae
 from tests.browser.visitor import Visitor
+from ui import frame, pictures, tiles
 
 QUIET_MS = 700  # longer than any delay after which the browser reports something
 POINT = re.compile("^digit decoded at")
+PHONE = {"width": 390, "height": 844}
+
+
+def test_the_blend_of_tiles_is_close_to_a_true_decode():
+    model = vae.load_model()
+    u = torch.empty(400, 2).uniform_(-tiles.EXTENT, tiles.EXTENT, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        truth = torch.sigmoid(model.decode(model.prior.from_standard(u)))[:, 0].numpy()
+    errors = np.abs(np.stack([blended(point) for point in u.tolist()]) / 255 - truth).mean(axis=(1, 2))
+    assert errors.mean() < 0.01
+    assert np.quantile(errors, 0.99) < 0.02
 
 
 def test_the_pointer_decodes_without_the_server_and_a_click_or_enter_reports(visitor: Visitor):
     sent: list[Any] = []
-    visitor.page.on("websocket", lambda socket: count(socket, sent))
+    received: list[Any] = []
+    visitor.page.on("websocket", lambda socket: listen(socket, sent, received))
     visitor.opens("generate")
     plane = visitor.main.locator("canvas.plane")
     plane.scroll_into_view_if_needed()
     box = plane.bounding_box()
     assert box and sent
     visitor.page.wait_for_timeout(QUIET_MS)
+    largest = max(map(len, received))
     sent.clear()
-    pictures = {decoded(visitor)}
+    received.clear()
     for share in (0.2, 0.35, 0.5, 0.65, 0.8):
-        visitor.page.mouse.move(box["x"] + share * box["width"], box["y"] + 0.3 * box["height"], steps=8)
-        pictures.add(visitor.waits_until(lambda: decoded(visitor), lambda seen: seen not in pictures))
-    assert len(pictures) == 6
+        x, y = (round(box[c] + s * box["width"]) for c, s in (("x", share), ("y", 0.3)))
+        visitor.page.mouse.move(x, y, steps=8)
+        u, v = (2 * (x - box["x"]) / box["width"] - 1, 1 - 2 * (y - box["y"]) / box["height"])
+        expected = blended((tiles.EXTENT * u, tiles.EXTENT * v))
+        visitor.waits_until(lambda: colours(visitor), lambda seen, grey=expected: shows(seen, grey))
     visitor.page.wait_for_timeout(QUIET_MS)
     assert not sent
 
@@ -34,19 +54,98 @@ def test_the_pointer_decodes_without_the_server_and_a_click_or_enter_reports(vis
     visitor.page.mouse.up()
     sees_reported(visitor, (1.8, 1.2))
     assert sent
+    assert max(map(len, received)) < largest / 4, "the tiles were sent again"
     for key in ["ArrowLeft"] * 5 + ["ArrowDown"] * 3 + ["Enter"]:
         plane.press(key)
     sees_reported(visitor, (1.3, 0.9))
     visitor.sees_no_failure()
 
 
-def count(socket: WebSocket, sent: list[Any]) -> None:
+def test_the_pointer_leaves_a_trail_and_a_hidden_class_takes_its_dots_along(visitor: Visitor):
+    visitor.opens("generate")
+    plane = visitor.main.locator("canvas.plane")
+    box = plane.bounding_box()
+    assert box
+    here, there = [(box["x"] + s * box["width"], box["y"] + 0.6 * box["height"]) for s in (0.3, 0.7)]
+    visitor.page.mouse.move(*here)
+    arrived = settled(visitor, plane)
+    visitor.page.mouse.move(*there, steps=5)
+    visitor.page.mouse.move(*here, steps=5)
+    assert settled(visitor, plane) != arrived
+
+    visitor.page.mouse.move(0, 0)
+    everyone = settled(visitor, plane)
+    three = visitor.main.get_by_role("button", name="Show the digits 3", exact=True)
+    three.press("Enter")
+    expect(three).to_have_attribute("aria-pressed", "false")
+    assert settled(visitor, plane) != everyone
+    three.press("Enter")
+    expect(three).to_have_attribute("aria-pressed", "true")
+    assert settled(visitor, plane) == everyone
+
+
+def test_a_finger_moves_over_the_map_without_scrolling_and_a_tap_chooses(arrive: Callable[..., Visitor]):
+    visitor = arrive(viewport=PHONE, has_touch=True, is_mobile=True)
+    visitor.opens("generate")
+    plane = visitor.main.locator("canvas.plane")
+    plane.scroll_into_view_if_needed()
+    before, chosen = colours(visitor), visitor.picture(POINT).get_attribute("alt")
+    box = plane.bounding_box()
+    assert box
+    finger = visitor.page.context.new_cdp_session(visitor.page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.8
+    touch(finger, "touchStart", x, y)
+    for step in range(1, 11):
+        touch(finger, "touchMove", x - 8 * step, y - 20 * step)
+    touch(finger, "touchEnd")
+    visitor.waits_until(lambda: colours(visitor), lambda seen: not np.array_equal(seen, before))
+    visitor.page.wait_for_timeout(QUIET_MS)
+    assert plane.bounding_box() == box, "the page scrolled"
+    assert visitor.picture(POINT).get_attribute("alt") == chosen
+
+    visitor.page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
+    sees_reported(visitor, (1.8, 1.2))
+    visitor.sees_no_failure()
+
+
+def blended(point: Any) -> np.ndarray:
+    """What the map shows at a point: the four tiles around it, weighted by nearness; grey, uint8 (28, 28)."""
+    grid = tiles.decoded().astype(float)
+    x, y = ((u / tiles.EXTENT + 1) / 2 * (len(grid) - 1) for u in (point[0], -point[1]))
+    column, row = (min(int(c), len(grid) - 2) for c in (x, y))
+    right, down = x - column, y - row
+    top, bottom = (grid[r, column] * (1 - right) + grid[r, column + 1] * right for r in (row, row + 1))
+    return (top * (1 - down) + bottom * down + 0.5).astype(np.uint8)
+
+
+def shows(seen: np.ndarray, grey: np.ndarray) -> bool:
+    """Whether colours are those of grey values, give or take one."""
+    expected = pictures.palette_table(frame.PALETTES[0])[grey].astype(int)
+    return int(np.abs(seen - expected).max()) <= 4
+
+
+def listen(socket: WebSocket, sent: list[Any], received: list[Any]) -> None:
     socket.on("framesent", lambda frame: sent.append(frame))
+    socket.on("framereceived", lambda frame: received.append(frame))
 
 
-def decoded(visitor: Visitor) -> str:
-    """The picture beside the map."""
-    return visitor.main.locator("canvas.decoded").evaluate("canvas => canvas.toDataURL()")
+def touch(finger: Any, kind: str, *place: float) -> None:
+    points = [dict(zip("xy", place, strict=True))] if place else []
+    finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def colours(visitor: Visitor) -> np.ndarray:
+    """The pixels of the picture beside the map, (28, 28, 3)."""
+    rgba = visitor.main.locator("canvas.decoded").evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(0, 0, 28, 28).data]"
+    )
+    return np.array(rgba).reshape(28, 28, 4)[..., :3]
+
+
+def settled(visitor: Visitor, plane: Locator) -> str:
+    """The picture of the map, after the browser has drawn it."""
+    visitor.page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    return plane.evaluate("canvas => canvas.toDataURL()")
 
 
 def sees_reported(visitor: Visitor, point: tuple[float, float]) -> None:
