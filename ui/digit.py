@@ -9,11 +9,12 @@ import streamlit as st
 from torch import Tensor
 
 import vae
-from ui import canvas, frame, load, pictures
+from ui import address, canvas, frame, load, pictures, share
 from ui.upload import read_picture
 
 FIRST_LABEL = 7
 T = TypeVar("T")
+_NAMES = {"drawing": "your drawing", "upload": "your picture", "link": "the linked digit"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +41,10 @@ class Digit:
 
     @property
     def name(self) -> str:
-        """What to call it in a sentence: "this 7", "your drawing", "your picture"."""
+        """What to call it in a sentence: "this 7", "your drawing", "the linked digit"."""
         if self.label is not None:
             return f"this {self.label}"
-        return self.called or {"drawing": "your drawing", "upload": "your picture"}[self.source]
+        return self.called or _NAMES[self.source]
 
     @property
     def subject(self) -> str:
@@ -52,8 +53,13 @@ class Digit:
 
 
 def current() -> Digit:
-    """The digit that all pages work on; one from the gallery until the visitor brings another."""
-    return st.session_state.setdefault("digit", _stand_in())
+    """The digit that all pages work on: the link's or one from the gallery, until the visitor brings another.
+
+    The address is read once in a visit, so that it never takes the place of what the visitor brought.
+    """
+    if "digit" not in st.session_state:
+        st.session_state["digit"] = _linked() or _stand_in()
+    return st.session_state["digit"]
 
 
 def from_gallery(label: int, turn: int = 0) -> Digit:
@@ -67,8 +73,42 @@ def _stand_in() -> Digit:
     return replace(from_gallery(FIRST_LABEL), source="stand-in")
 
 
+def _linked() -> Digit | None:
+    """The digit in the address, if there is one that can be read."""
+    try:
+        code = address.code()
+        if code is None:
+            return None
+        linked = Digit(vae.decompress(load.model(), code), "link")
+    except ValueError:
+        st.session_state["digit_problem"] = (
+            f"The link holds no digit that this model can read, so a {FIRST_LABEL} from its gallery stands in"
+        )
+        return None
+    linked.once("link", lambda: address.spelled(code))
+    return linked
+
+
 def choose() -> Digit:
-    """Show the three ways to bring a digit, and the framed digit under them."""
+    """Show the three ways to bring a digit, the framed digit under them, and the place to send it from."""
+    _bring()
+    _say_what_went_wrong()
+    framed(current())
+    return _send()
+
+
+def choose_another() -> Digit:
+    """The same, folded away, for pages whose own input comes first."""
+    above = st.container()
+    with st.expander("Use another digit", icon=":material/edit:"):
+        _bring()
+        framed(current())
+    with above:
+        _say_what_went_wrong()
+    return _send()
+
+
+def _bring() -> None:
     draw, pick, upload = st.tabs(["Draw", "Pick", "Upload"])
     with draw:
         st.caption("Draw a digit with mouse, finger or pen.")
@@ -77,16 +117,34 @@ def choose() -> Digit:
         _pick()
     with upload:
         _upload()
+
+
+def _say_what_went_wrong() -> None:
+    current()  # the address may be what went wrong
     if problem := st.session_state.get("digit_problem"):
         frame.complain(problem)
-    framed(current())
-    return current()
 
 
-def choose_another() -> Digit:
-    """The same, folded away, for pages whose own input comes first."""
-    with st.expander("Use another digit", icon=":material/edit:"):
-        return choose()
+def _send() -> Digit:
+    """Put the digit in the address, and show the place to send it from."""
+    mine, palette = current(), frame.palette()
+    text = mine.once("link", lambda: _spelled(mine))
+    address.keep(None if mine.source == "stand-in" else text)
+    share.show(text, lambda link: _card(mine, link, palette))
+    return mine
+
+
+def _spelled(mine: Digit) -> str | None:
+    try:
+        return address.spelled(vae.compress(load.model(), mine.image, n_bytes=address.N_BYTES))
+    except ValueError:  # too strange for so few bytes
+        return None
+
+
+def _card(mine: Digit, link: str, palette: str) -> bytes:
+    from ui import card  # only now, as it needs modules that need this one
+
+    return card.draw(mine, link, palette)
 
 
 def framed(digit: Digit) -> None:
@@ -100,6 +158,7 @@ _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
     "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
+    "link": "This digit came with the link that you opened. Draw, and yours takes its place.",
     "stand-in": "Until you draw, this 7 stands in: real handwriting, kept out of the model's training.",
     "gallery": "What the model sees: real handwriting, 28 × 28 pixels, kept out of its training.",
 }

@@ -66,10 +66,7 @@ def heat_over(
     values: Tensor, image: Tensor, *, alt: str, highest: float, width: int = 140, caption: str | None = None
 ) -> None:
     """Show a map of values over the digit that it belongs to, whose ink shines through in grey."""
-    ink = 0.6 * 255 * _pixels(image)[..., None]
-    share = np.clip(_pixels(values) / highest, 0, 1)
-    warm = share[..., None]
-    _show(ink * (1 - warm) + _coloured(share, HEAT) * warm, alt=alt, width=width, caption=caption)
+    _show(warmed(values, image, highest), alt=alt, width=width, caption=caption)
 
 
 def partly_hidden(
@@ -84,9 +81,17 @@ def veiled(image: Tensor, observed: Tensor) -> np.ndarray:
     return np.where(_pixels(observed)[..., None].astype(bool), colours(image), HIDDEN)
 
 
-def colours(image: Tensor) -> np.ndarray:
-    """Values in [0, 1], (1, H, W) or (H, W), as uint8 RGB (H, W, 3) in the visitor's palette."""
-    return palette_table(frame.palette())[_steps(_pixels(image))]
+def colours(image: Tensor, palette: str | None = None) -> np.ndarray:
+    """Values in [0, 1], (1, H, W) or (H, W), as uint8 RGB (H, W, 3) in a palette, or the visitor's."""
+    return palette_table(palette or frame.palette())[_steps(_pixels(image))]
+
+
+def warmed(values: Tensor, image: Tensor, highest: float) -> np.ndarray:
+    """A map of values over the digit that it belongs to, as RGB (H, W, 3) from 0 to 255."""
+    ink = 0.6 * 255 * _pixels(image)[..., None]
+    share = np.clip(_pixels(values) / highest, 0, 1)
+    warm = share[..., None]
+    return ink * (1 - warm) + _coloured(share, HEAT) * warm
 
 
 def address(pixels: np.ndarray, width: int) -> str:
