@@ -10,13 +10,12 @@ frame.page(
     "Bury your digit in noise. The model knows how digits are written, so it can tell strokes from specks.",
 )
 with frame.loading():
-    from torch import Tensor
-
     import vae
-    from ui import charts, contest, digit, load, noises, pictures
+    from ui import before_after, charts, contest, digit, noises, pictures, strangers
     from ui.digit import Digit
 
-WIDTH = 168
+WIDTH, SMALL = 168, 92
+STRANGER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
 DREAM_NOISE = vae.Noise("gaussian", 1.5)
 DREAM_LABEL, N_DREAMS = 2, 6
 
@@ -45,58 +44,37 @@ def new_noise() -> None:
     st.session_state["denoise_seed"] += 1
 
 
-def show_noisy(mine: Digit, untouched: contest.Entry) -> bool:
-    """What all methods get to see; returns whether the model is left to guess the noise."""
-    pictures.show(untouched.image, alt=f"{mine.name} under noise", width=280)
-    st.caption(f"{mine.subject} under noise: {untouched.words}")
+def show_setting(mine: Digit) -> bool:
+    """New noise, and whether the model is left to guess the noise; returns the latter."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button("New noise", icon=":material/casino:", on_click=new_noise, key="denoise_new")
-        return st.toggle(
+        blind = st.toggle(
             "Blind",
             key="denoise_blind",
             persist_state="session",
             help="Tell the model neither the kind nor the amount of noise; it has to find out by itself.",
         )
+    pictures.show(mine.image, alt=f"{mine.name} without noise", width=WIDTH)
+    st.caption(f"{mine.subject} before the noise")
+    return blind
 
 
-def show_result(
-    mine: Digit, noisy: Tensor, noise: vae.Noise, untouched: contest.Entry, *, blind: bool
-) -> None:
-    """Who did best, our answer beside the truth, and the filters' answers."""
-    assumed = vae.estimate_noise(load.model(), noisy)[0] if blind else noise
-    clean = vae.denoise(load.model(), noisy, assumed)[0]
-    entries = noises.attempts(mine.image, noisy[0], clean, noise)
-    st.markdown(verdict(mine, untouched, entries))
+def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> None:
+    """What was taken off, before and after in one picture, and the filters' answers."""
+    assumed = noises.guess(mine.image, noise, seed) if blind else noise
+    ours, *filters, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
+    st.markdown(noises.verdict(mine.name, entries))
     if blind:
         st.markdown(belief(noise, assumed))
-    pictures.strip(
-        [clean, mine.image],
-        alts=[f"{mine.name}, cleaned by the model", f"{mine.name} without noise"],
-        captions=["Cleaned by the model", "The truth"],
-        width=WIDTH,
+    before_after.show(
+        before_after.Side(untouched.image, f"{mine.name} under noise", f"under noise: {untouched.words}"),
+        before_after.Side(ours.image, f"{mine.name}, cleaned by the model", f"cleaned: {ours.words}"),
+        label=f"How much of {mine.name} is shown under noise; the rest is cleaned",
+        key="denoise_pair",
     )
     st.subheader("Against classical filters", anchor=False)
-    contest.show(entries, lowest_wins=False)
-
-
-def verdict(mine: Digit, untouched: contest.Entry, entries: list[contest.Entry]) -> str:
-    """Who did best on this digit, in one sentence."""
-    ours, *filters = entries
-    best_filter = contest.winner(filters, lowest_wins=False)
-    if contest.winner([untouched, *entries], lowest_wins=False) is untouched:
-        return (
-            f"So little noise is best **left alone**: untouched, {mine.name} has {untouched.score:.1f} dB; "
-            f"the model makes it {ours.score:.1f}, {best_filter.name.lower()} {best_filter.score:.1f}."
-        )
-    if best_filter.score > ours.score:
-        return (
-            f"On {mine.name}, **{best_filter.name.lower()} wins**: it gets from {untouched.score:.1f} to "
-            f"{best_filter.score:.1f} dB, the model only to {ours.score:.1f}."
-        )
-    return (
-        f"The model brings {mine.name} from {untouched.score:.1f} to **{ours.score:.1f} dB**; "
-        f"the best filter, {best_filter.name.lower()}, gets to {best_filter.score:.1f}."
-    )
+    contest.show([ours, *filters], lowest_wins=False, width=SMALL)
+    st.caption("The noise is counted as squared error. PSNR, in dB, and SSIM, at most 1, grow as it shrinks.")
 
 
 def belief(noise: vae.Noise, assumed: vae.Noise) -> str:
@@ -121,6 +99,7 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
     with box:
         levels = noises.LEVELS[noise.kind]
         curves = noises.curves(mine.image, noise.kind, levels, seed)
+        st.markdown(noises.defeats(mine.name, noise.kind, levels, curves))
         figure = charts.curves(
             (levels, curves.pop(contest.OURS)),
             {name: (levels, values) for name, values in curves.items()},
@@ -133,27 +112,29 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
 
 
 def show_failure() -> None:
-    """One digit so deep in noise that the model answers with others."""
+    """A letter, which filters clean better, and a digit that drowns in noise."""
+    letter = strangers.picture(STRANGER)
+    entries = noises.outcome(letter, SOME_NOISE, SOME_NOISE, seed=0)
     frame.where_it_fails(
-        f"Where noise drowns the strokes, the model dreams. Below is the same {DREAM_LABEL} under "
+        "The model knows digits and nothing else; a filter does not care what it cleans. "
+        + noises.verdict(f"the letter {STRANGER} under {noises.describe(SOME_NOISE)}", entries)
+    )
+    contest.show(entries, lowest_wins=False, width=SMALL)
+    st.markdown(
+        f"And where noise drowns the strokes, the model dreams. Below is the same {DREAM_LABEL} under "
         f"{noises.describe(DREAM_NOISE)}, {N_DREAMS} times, and what the model makes of it: whichever digits "
         f"would explain the specks, alone or blended, and not always a {DREAM_LABEL}."
     )
     truth = digit.from_gallery(DREAM_LABEL).image
     noisy, dreams = noises.dreams(truth, DREAM_NOISE, N_DREAMS)
     names = [f"try {i + 1}" for i in range(N_DREAMS)]
-    pictures.strip(
-        [truth, *noisy],
-        alts=["the truth", *[f"{name}, noisy" for name in names]],
-        captions=["truth", *names],
-        width=70,
-    )
-    pictures.strip(
-        [truth, *dreams],
-        alts=["the truth", *[f"{name}, cleaned" for name in names]],
-        captions=["truth", *names],
-        width=70,
-    )
+    for images, state in ((noisy, "noisy"), (dreams, "cleaned")):
+        pictures.strip(
+            [truth, *images],
+            alts=["the truth", *[f"{name}, {state}" for name in names]],
+            captions=["truth", *names],
+            width=70,
+        )
 
 
 seed = st.session_state.setdefault("denoise_seed", 0)
@@ -161,12 +142,10 @@ left, right = frame.split()
 with left:
     mine = digit.current()
     noise = choose_noise()
-    noisy = vae.corrupt(mine.batch, noise, seed=seed)
-    untouched = noises.entry(noises.UNTOUCHED, noisy[0], mine.image)
-    blind = show_noisy(mine, untouched)
+    blind = show_setting(mine)
     digit.choose_another()
 with right, frame.sentence():
-    show_result(mine, noisy, noise, untouched, blind=blind)
+    show_result(mine, noise, seed, blind=blind)
     show_curve(mine, noise, seed)
 
 frame.what_is_happening(

@@ -1,6 +1,6 @@
 """Noise on the visitor's digit in plain words, and how well each method removes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from torch import Tensor
@@ -31,17 +31,67 @@ def describe(noise: vae.Noise) -> str:
     return f"{noise.level:.0%} of the pixels turned {becomes}"
 
 
-def entry(name: str, image: Tensor, truth: Tensor) -> contest.Entry:
+def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
+    """What the model takes the noise for, shown nothing but the noisy digit."""
+    return vae.estimate_noise(load.model(), vae.corrupt(truth[None], noise, seed=seed))[0]
+
+
+@remember.briefly
+def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> list[contest.Entry]:
+    """Every method on a digit (1, 28, 28) under noise: ours, told `assumed`; its rivals; doing nothing."""
+    noisy = vae.corrupt(truth[None], noise, seed=seed)
+    images = {contest.OURS: vae.denoise(load.model(), noisy, assumed)[0]}
+    images |= {name: denoise(noisy[0], noise) for name, denoise in rivals.DENOISERS.items()}
+    images[UNTOUCHED] = noisy[0]
+    return [_entry(name, image, truth) for name, image in images.items()]
+
+
+def _entry(name: str, image: Tensor, truth: Tensor) -> contest.Entry:
     """One picture (1, 28, 28), clipped to [0, 1], with its PSNR and SSIM."""
     image = image.clamp(0, 1)
     psnr, ssim = vae.psnr(image, truth), vae.ssim(image, truth)
     return contest.Entry(name, image, psnr, f"{psnr:.1f} dB · SSIM {ssim:.2f}")
 
 
-def attempts(truth: Tensor, noisy: Tensor, ours: Tensor, noise: vae.Noise) -> list[contest.Entry]:
-    """Our result, then each rival's, who are told the noise; all images (1, 28, 28)."""
-    cleaned = {name: denoise(noisy, noise) for name, denoise in rivals.DENOISERS.items()}
-    return [entry(contest.OURS, ours, truth), *(entry(name, cleaned[name], truth) for name in cleaned)]
+def verdict(name: str, entries: list[contest.Entry]) -> str:
+    """Who did best on a picture, and how much noise was taken off, in one sentence about an outcome."""
+    ours, *filters, untouched = entries
+    rival = contest.winner(filters, lowest_wins=False)
+    if contest.winner(entries, lowest_wins=False) is untouched:
+        return (
+            f"So little noise is best **left alone**: untouched, {name} has {untouched.score:.1f} dB; "
+            f"the model makes it {ours.score:.1f}, {rival.name.lower()} {rival.score:.1f}."
+        )
+    if rival.score > ours.score:
+        return (
+            f"On {name}, **{rival.name.lower()} wins**: it {_removed(rival, untouched)}; "
+            f"the model {_removed(ours, untouched)}."
+        )
+    return (
+        f"On {name}, **the model wins**: it {_removed(ours, untouched)}; "
+        f"the best filter, {rival.name.lower()}, {_removed(rival, untouched)}."
+    )
+
+
+def _removed(entry: contest.Entry, untouched: contest.Entry) -> str:
+    """The share of the squared error that is gone, and the PSNR that is left."""
+    share = 1 - 10 ** ((untouched.score - entry.score) / 10)
+    done = f"takes off {share:.0%} of the noise" if share > 0 else "makes it worse"
+    return f"{done} ({untouched.score:.1f} → {entry.score:.1f} dB)"
+
+
+def defeats(name: str, kind: str, levels: Sequence[float], curves: Mapping[str, Sequence[float]]) -> str:
+    """The levels at which another method, or doing nothing, beats the model, in one sentence."""
+    lost = []
+    for i, level in enumerate(levels):
+        best = max(curves, key=lambda method: curves[method][i])
+        if best != contest.OURS:
+            lost.append(
+                f"{best.lower()} at {level:.2f}" if kind == "gaussian" else f"{best.lower()} at {level:.0%}"
+            )
+    if not lost:
+        return f"On {name}, the model is ahead at each of these {len(levels)} levels."
+    return f"On {name}, the model is **beaten** by {' and by '.join(lost)}."
 
 
 def curves(truth: Tensor, kind: str, levels: Sequence[float], seed: int) -> dict[str, list[float]]:
@@ -49,18 +99,11 @@ def curves(truth: Tensor, kind: str, levels: Sequence[float], seed: int) -> dict
     bar = st.progress(0.0, "Adding noise and taking it off again …")
     points = []
     for i, level in enumerate(levels):
-        points.append(_psnr(truth, vae.Noise(kind, level), seed))
+        noise = vae.Noise(kind, level)
+        points.append({entry.name: entry.score for entry in outcome(truth, noise, noise, seed)})
         bar.progress((i + 1) / len(levels))
     bar.empty()
     return {name: [point[name] for point in points] for name in points[0]}
-
-
-@remember.briefly
-def _psnr(truth: Tensor, noise: vae.Noise, seed: int) -> dict[str, float]:
-    noisy = vae.corrupt(truth[None], noise, seed=seed)
-    ours = vae.denoise(load.model(), noisy, noise)[0]
-    entries = [*attempts(truth, noisy[0], ours, noise), entry(UNTOUCHED, noisy[0], truth)]
-    return {entry.name: entry.score for entry in entries}
 
 
 @remember.briefly
