@@ -1,10 +1,12 @@
-"""How close two images are, as image processing measures it: PSNR and SSIM, higher is closer."""
+"""How close images are to the truth, one by one (PSNR, SSIM), many at once, and as a distribution."""
 
 import math
+from collections.abc import Sequence
 
+import torch
 from skimage.metrics import structural_similarity
 from torch import Tensor
-from torch.nn.functional import mse_loss
+from torch.nn.functional import binary_cross_entropy, mse_loss
 
 
 def psnr(image: Tensor, reference: Tensor) -> float:
@@ -39,6 +41,47 @@ def ssim(image: Tensor, reference: Tensor) -> float:
     """
     check_same_shape(image, reference)
     return float(structural_similarity(image[0].numpy(), reference[0].numpy(), data_range=1.0))
+
+
+def mean_psnr(images: Sequence[Tensor] | Tensor, truth: Sequence[Tensor] | Tensor) -> float:
+    """Mean over pairs of images (1, 28, 28) of their PSNR, dB."""
+    pairs = zip(images, truth, strict=True)
+    return sum(psnr(image, x) for image, x in pairs) / len(truth)
+
+
+def rmse(images: Tensor, truth: Tensor, observed: Tensor) -> float:
+    """Root mean squared error over all pixels that are not observed; all (B, 1, 28, 28)."""
+    return (images - truth)[~observed].square().mean().sqrt().item()
+
+
+def log_loss(completions: Tensor, truth: Tensor, observed: Tensor) -> float:
+    """Negative log score of the true hidden pixels, nats a pixel, lower is better.
+
+    A pixel's chance of ink is the mean of its completions with half a white and half a black one added; a
+    grey pixel counts as that much ink.
+
+    Args:
+        completions: (S, B, 1, 28, 28) in [0, 1].
+        truth, observed: (B, 1, 28, 28); observed is bool, True = known.
+
+    Source: the halves are of Krichevsky & Trofimov 1981, doi:10.1109/TIT.1981.1056331.
+    """
+    chance = (completions.sum(dim=0) + 0.5) / (len(completions) + 1)
+    return binary_cross_entropy(chance[~observed], truth[~observed]).item()
+
+
+def frechet_distance(a: Tensor, b: Tensor) -> float:
+    """Squared Frechet distance of two sets of features (N, D) and (M, D), each taken as one Gaussian.
+
+    Source: Heusel et al. 2017, arXiv:1706.08500.
+    """
+    a, b = a.double(), b.double()
+    covariances = torch.cov(a.T), torch.cov(b.T)
+    values, vectors = torch.linalg.eigh(covariances[0])
+    root = vectors * values.clamp_min(0).sqrt() @ vectors.T
+    shared = torch.linalg.eigvalsh(root @ covariances[1] @ root).clamp_min(0).sqrt().sum()
+    spread = covariances[0].trace() + covariances[1].trace() - 2 * shared
+    return ((a.mean(dim=0) - b.mean(dim=0)).square().sum() + spread).item()
 
 
 def check_same_shape(image: Tensor, reference: Tensor) -> None:

@@ -11,21 +11,20 @@ from vae.noise import Noise
 CHUNK = 50  # images compared at once with all training digits
 
 
-def knn_impute(train: Tensor, x: Tensor, observed: Tensor, *, k: int = 20) -> Tensor:
-    """Fill hidden pixels with the mean of the k training digits nearest on the known pixels.
+def nearest_completions(train: Tensor, x: Tensor, observed: Tensor, *, k: int = 20) -> Tensor:
+    """Fill hidden pixels with those of the k training digits nearest on the known pixels.
 
     Args:
         train: (N, 784) in [0, 1].
         x, observed: (B, 1, 28, 28); observed is bool, True = known.
 
     Returns:
-        (B, 1, 28, 28) in [0, 1]; known pixels are as they were.
+        (k, B, 1, 28, 28) in [0, 1], the nearest first; known pixels are as they were.
     """
     known, seen = observed.flatten(1).float(), x.flatten(1) * observed.flatten(1)
     distances = seen.square().sum(dim=1, keepdim=True) - 2 * seen @ train.T + known @ train.T.square()
     nearest = distances.topk(k, dim=1, largest=False).indices
-    mean = torch.stack([train[rows].mean(dim=0) for rows in nearest])
-    return torch.where(observed, x, mean.view_as(x))
+    return torch.where(observed, x, train[nearest.T].view(k, *x.shape))
 
 
 def weighted_digits(train: Tensor, noisy: Tensor, noise: Noise) -> Tensor:

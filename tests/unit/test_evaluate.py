@@ -1,21 +1,36 @@
 """Every job of the evaluation, measured on a handful of gallery digits."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 import vae
-from vae.evaluate import HIDDEN, JOBS, LONGEST_FIRST, Job, Material, Sizes, degenerate, hide
+from vae.classifier import train_classifier
+from vae.evaluate import JOBS, LONGEST_FIRST
+from vae.judged import PENS, handwriting
+from vae.material import Job, Material, Sizes, degenerate, draw, hide
+from vae.protocols import HIDDEN
 
-SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20)
+SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
+ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
 
 
 @pytest.fixture(scope="module")
 def material() -> Material:
     gallery = vae.load_gallery()
     strangers = {"noise": torch.rand((5, 1, 28, 28), generator=torch.Generator().manual_seed(0))}
-    return Material(gallery.images[:100], gallery.images[100:].flatten(1), gallery.labels[:100], strangers)
+    classifier = train_classifier(gallery.images, gallery.labels, epochs=3)
+    return Material(
+        gallery.images[:100],
+        gallery.images[100:].flatten(1),
+        gallery.labels[:100],
+        strangers,
+        [ZIGZAG, ZIGZAG[:1]],
+        classifier,
+    )
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.__name__)
@@ -45,6 +60,22 @@ def test_the_share_that_a_case_hides(case: str, hidden: float) -> None:
     observed = hide(case, 50, seed=0)
     assert (~observed).float().mean().item() == pytest.approx(hidden, abs=0.01)
     assert torch.equal(observed, hide(case, 50, seed=0))
+
+
+@pytest.mark.parametrize("pen", PENS)
+def test_strokes_are_drawn_whole_with_the_pen_asked_for(pen: int) -> None:
+    drawn = draw(ZIGZAG, pen)
+    assert drawn.shape == (280, 280)
+    rows, columns = (np.flatnonzero(drawn.max(axis=axis)) for axis in (1, 0))
+    assert rows[-1] - rows[0] == pytest.approx(0.56 * 230 + pen, abs=2)
+    assert columns[-1] - columns[0] == pytest.approx(0.56 * 210 + pen, abs=2)
+    moved, small = draw(ZIGZAG, pen, shift=45), draw(ZIGZAG, pen, scale=0.5)
+    assert np.array_equal(np.roll(drawn, (45, 45), axis=(0, 1)), moved)
+    assert np.count_nonzero(small) == pytest.approx(np.count_nonzero(drawn) / 4, rel=0.1)
+
+
+def test_without_strokes_there_is_no_handwriting(material: Material, model: vae.VAE) -> None:
+    assert not list(handwriting(model, replace(material, strokes=[]), SIZES, 0))
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:

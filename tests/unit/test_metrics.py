@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae.metrics import psnr, ssim
+from vae.metrics import frechet_distance, log_loss, mean_psnr, psnr, rmse, ssim
 
 FLAT = torch.full((1, 28, 28), 0.5)
 
@@ -49,3 +49,33 @@ def test_both_are_symmetric_and_ssim_stays_below_one(seed):
 def test_different_shapes_are_refused(measure):
     with pytest.raises(ValueError, match="differ in shape"):
         measure(FLAT, FLAT[:, :27])
+
+
+def test_mean_psnr_is_the_mean_in_decibels():
+    truth = torch.stack([FLAT, FLAT])
+    assert mean_psnr([FLAT + 0.1, FLAT + 0.01], truth) == pytest.approx(30, abs=1e-3)
+
+
+def test_rmse_counts_hidden_pixels_alone():
+    truth, observed = torch.zeros(2, 1, 28, 28), torch.arange(28).expand(2, 1, 28, 28) < 20
+    assert rmse(torch.where(observed, 9.0, 0.3), truth, observed) == pytest.approx(0.3)
+
+
+def test_log_loss_is_least_for_the_right_chance_and_finite_when_sure_and_wrong():
+    truth = (torch.arange(40) < 10).float().view(1, 1, 1, 40)
+    hidden = torch.zeros_like(truth, dtype=torch.bool)
+
+    def loss(chance):
+        return log_loss(torch.full((1000, 1, 1, 1, 40), chance), truth, hidden)
+
+    assert loss(0.25) == pytest.approx(0.5623, abs=1e-3)
+    assert loss(0.25) < min(loss(0.2), loss(0.3))
+    assert math.isfinite(log_loss(torch.zeros(1, *truth.shape), truth, hidden))
+    assert log_loss(torch.zeros(1, *truth.shape), truth, truth == 1) == pytest.approx(-math.log(0.75))
+
+
+def test_frechet_distance_of_two_gaussians_is_that_of_their_moments():
+    a = torch.randn(20_000, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(a, a + 2) == pytest.approx(12, abs=1e-6)
+    assert frechet_distance(a, 3 * a) == pytest.approx(12, rel=0.05)

@@ -6,12 +6,22 @@ from typing import Any
 
 import pytest
 
-from vae.report import BEGIN, END, best_rival, leads, model_card, score_table, update_readme, write_reports
+from vae.report import (
+    BEGIN,
+    END,
+    best_rival,
+    leads,
+    model_card,
+    reaches_goal,
+    score_table,
+    update_readme,
+    write_reports,
+)
 
 WON = {"job": "Denoising", "case": "gaussian 0.25", "unit": "dB", "better": "higher", "ours": 24.0}
-WON = {**WON, "rivals": {"Median": 19.0, "Non-local means": 21.5}}
+WON = {**WON, "rivals": {"Median": 19.0, "Non-local means": 21.5}, "goal": 21.5}
 LOST = {"job": "Imputation", "case": "left half", "unit": "RMSE", "better": "lower", "ours": 0.2}
-LOST = {**LOST, "rivals": {"Mean fill": 0.24, "Neighbours": 0.16}}
+LOST = {**LOST, "rivals": {"Mean fill": 0.24, "Neighbours": 0.16}, "goal": None}
 ALONE = {
     "job": "Density",
     "case": "2 dimensions",
@@ -19,6 +29,7 @@ ALONE = {
     "better": "lower",
     "ours": 140.0,
     "rivals": {},
+    "goal": 138,
 }
 ROWS: list[dict[str, Any]] = [ALONE, WON, LOST]
 TRAINING = {
@@ -38,6 +49,7 @@ SCORES = {
     "date": "2026-11-23",
     "seed": 0,
     "minutes": 9.5,
+    "classifier_accuracy": 0.9923,
     "rows": ROWS,
 }
 
@@ -54,11 +66,17 @@ def test_only_who_is_better_than_all_leads() -> None:
     assert not leads({**WON, "ours": 21.5})
 
 
+def test_a_goal_is_reached_from_its_own_side() -> None:
+    assert reaches_goal(WON) and reaches_goal({**WON, "goal": 24.0})
+    assert reaches_goal(LOST) and not reaches_goal({**LOST, "goal": 0.19})
+    assert not reaches_goal(ALONE) and reaches_goal({**ALONE, "ours": 138})
+
+
 def test_the_table_has_a_line_for_each_row_and_owns_defeat() -> None:
     _, _, alone, won, lost = score_table(ROWS).splitlines()
-    assert alone == "| Density | 2 dimensions | 140 nats |  |  |"
-    assert won == "| Denoising | gaussian 0.25 | 24 dB | 21.5 (Non-local means) | yes |"
-    assert lost.endswith("| 0.2 RMSE | 0.16 (Neighbours) | **no** |")
+    assert alone == "| Density | 2 dimensions | 140 nats |  |  | 138 | **no** |"
+    assert won == "| Denoising | gaussian 0.25 | 24 dB | 21.5 (Non-local means) | yes | 21.5 | yes |"
+    assert lost.endswith("| 0.2 RMSE | 0.16 (Neighbours) | **no** |  |  |")
 
 
 def test_the_readme_gets_the_table_between_its_markers(tmp_path: Path) -> None:
@@ -90,6 +108,8 @@ def test_the_model_card_tells_the_facts_of_the_run() -> None:
         "-90.00 nats",
         "-145.00",
         "python -m vae.evaluate",
+        "99.23%",
+        "1 of 2 goals are reached",
     ):
         assert fact in card
     assert score_table(ROWS) in card
