@@ -21,7 +21,7 @@ _MARGIN, _LEFT, _TOP = 48, 330, 132
 _SMALL, _LARGE, _GAP = 112, 230, 6
 _COLUMN = (SIZE[0] - _MARGIN - _LEFT + 46) // 5
 _QR = 170
-_BRIGHTEST_NATS = 2.0
+_BRIGHTEST_NATS = 1.0
 
 Pixels = np.ndarray  # uint8 (28, 28, 3)
 
