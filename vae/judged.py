@@ -23,8 +23,8 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
     job, classifier = "Generation", material.classifier
     samples = vae.sample(model, n, seed=seed)
     text = (
-        f"Fréchet distance of {n} samples to the test digits, in the features of a classifier trained for the "
-        f"evaluation alone, over that of {n} training digits"
+        f"Fréchet distance of {n} samples to the test digits, in the features of a classifier trained for "
+        f"the evaluation alone, over that of {n} training digits"
     )
     ratio = frechet_ratio(samples, material, seed)
     yield Row(job, "Fréchet distance over its floor", text, "ratio", "lower", ratio, n, {}, 1.3)
@@ -34,7 +34,7 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
     )
     share = sure_share(samples, classifier)
     yield Row(job, "sure of a class", text, "share", "higher", share, n, {}, 0.92)
-    text = f"classes that the classifier is at least {SURE:.0%} sure of somewhere on the {MAP_SIDE} × {MAP_SIDE} map"
+    text = f"classes that the classifier is at least {SURE:.0%} sure of on the {MAP_SIDE} × {MAP_SIDE} map"
     tiles = vae.latent_grid(model, MAP_SIDE).flatten(0, 1)[:, None]
     label, sure = classifier.name(tiles)
     classes = len(label[sure >= SURE].unique())
@@ -76,9 +76,9 @@ def handwriting(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> 
         names = [material.classifier.name(x)[0] for x in (framed, reconstruct(model, framed))]
         kept = (names[0] == names[1]).float().mean().item()
         yield Row(job, f"{pen}-pixel pen, class", text, "share", "higher", kept, n, {}, 0.95)
-        variants = {"shift": SHIFT}, {"scale": SHRUNK}
+        variants = _framed(strokes, pen, shift=SHIFT), _framed(strokes, pen, scale=SHRUNK)
         for change, variant in zip(changes.values(), variants, strict=True):
-            change.append((_framed(strokes, pen, **variant) - framed).abs().mean())
+            change.append((variant - framed).abs().mean())
     text = f"mean change of a pixel of the framed 28 × 28, over pens of {', '.join(map(str, PENS))} pixels"
     for case, change in changes.items():
         mean = torch.stack(change).mean().item()

@@ -145,8 +145,8 @@ def _inpainted(fill: Callable[[Tensor, Tensor], Tensor], digits: Tensor, observe
 
 def _log_loss_row(case: str, ours: Tensor, nearest: Tensor, digits: Tensor, observed: Tensor) -> Row:
     text = (
-        f"negative log score of the true hidden pixels under {len(ours)} completions: a pixel's chance of ink "
-        "is their mean with half a white and half a black one added, as it is for the rival's 20 digits"
+        f"negative log score of the true hidden pixels under {len(ours)} completions: a pixel's chance of "
+        "ink is their mean with half a white and half a black one added, as it is for the rival's 20 digits"
     )
     other = log_loss(nearest, digits, observed)
     figure = log_loss(ours, digits, observed)
