@@ -7,17 +7,21 @@ from ui import frame
 frame.page(
     "Invent new digits",
     "pages/generate.py",
-    "Every point of this map is a digit that the model can draw. Yours is on it too, inside the white ring.",
+    "Each point of this map is a digit that the model can draw; the white ring is yours. Move, look, click.",
 )
 with frame.loading():
+    from torch import Tensor
+
     import vae
-    from ui import digit, latent_map, load, pictures, plane
+    from ui import digit, film, latent_map, likeness, load, pictures, plane
     from ui.digit import Digit
 
 MAP = "generate_map"
-MAP_SIDE = 380
+MAP_SIDE = 364
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}
-N_NEAR, N_SHOWN, N_SAMPLES, N_COLUMNS = 20, 5, 18, 6
+N_NEAR, N_SHOWN, N_SAMPLES = 20, 5, 12
+N_FRAMES, EVERY = 17, 4  # of the film; the strip shows every so many
+FILM, FILM_WIDTH = "generate_film", 168
 HANDFUL = 4
 FARTHEST = 3.0
 
@@ -67,31 +71,72 @@ def show_point(point: tuple[float, float]) -> None:
 
 
 @st.fragment
-def show_atlas() -> None:
-    """The whole map as one picture."""
-    st.subheader("The whole map in one picture", anchor=False)
+def show_morph(mine: Digit) -> None:
+    """A film and a strip from the visitor's digit to another one."""
+
+    def turn_over() -> None:
+        st.session_state["generate_turn"] = st.session_state.get("generate_turn", 0) + 1
+
+    st.subheader("From one digit to another", anchor=False)
     settings, picture = frame.split()
     with settings:
-        n_side = st.slider("Digits a side", 5, 25, 15, key="generate_side", persist_state="session")
-        extent = st.slider(
-            "From the centre to the edge",
-            *(0.5, 5.0, 3.0, 0.5),
-            key="generate_extent",
+        label = st.pills(
+            "To which digit?",
+            range(10),
+            default=3,
+            required=True,
+            wrap=True,
+            key="generate_to",
             persist_state="session",
-            help="In standard deviations of the prior.",
         )
-        st.caption("Near the centre lives what people write most; far outside, what nobody ever wrote.")
+        st.button("Another one", icon=":material/casino:", on_click=turn_over, key="generate_turn_over")
+    other = digit.from_gallery(label, st.session_state.get("generate_turn", 0))
     with picture, frame.sentence():
-        pictures.show(
-            plane.atlas(n_side, extent),
-            alt=f"{n_side} by {n_side} decoded digits, both numbers from {-extent} to {extent}",
-            width=504,
+        frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
+        show_film(mine, other, frames)
+        show_ways(mine, other, frames[::EVERY])
+
+
+def show_film(mine: Digit, other: Digit, frames: Tensor) -> None:
+    """The film with its download, and what the pictures look like on their way, in words."""
+    moving = film.gif(frames, FILM_WIDTH)
+    with st.container(horizontal=True):
+        with st.container(key=FILM, width=FILM_WIDTH):
+            st.image(moving, width=FILM_WIDTH, alt=f"film: {mine.name} turns into a {other.label} and back")
+        st.html(
+            f"<style>@media (prefers-reduced-motion: reduce) {{ .st-key-{FILM} {{ display: none }} }}</style>"
         )
+        with st.container(width=FILM_WIDTH + 140):
+            halfway = likeness.matches(frames[N_FRAMES // 2 :][:1])[0]
+            st.markdown(
+                f"{mine.subject} turns into a {other.label} and back: all {load.model().config.latent_dim} "
+                f"numbers of its code go in a straight line to those of the {other.label}. "
+                f"Halfway, the real digit nearest to it is **a {halfway.digit.label}**."
+            )
+            st.download_button(
+                "Download the film",
+                moving,
+                f"to-a-{other.label}.gif",
+                "image/gif",
+                icon=":material/download:",
+                on_click="ignore",
+                key="generate_gif",
+            )
+
+
+def show_ways(mine: Digit, other: Digit, frames: Tensor) -> None:
+    """The film's frames as a strip, above those of a plain cross-fade."""
+    shares = [f"{i / (len(frames) - 1):.0%}" for i in range(len(frames))]
+    faded = film.crossfade(mine.image, other.image, len(frames))
+    for way, pictured in {"The model's way": frames, "A plain cross-fade, to compare": faded}.items():
+        st.caption(way)
+        alts = [f"{way}, {share} there" for share in shares]
+        pictures.strip(pictured, alts=alts, captions=shares, width=64)
 
 
 @st.fragment
 def show_samples() -> None:
-    """Random digits with temperature."""
+    """Random digits with temperature, each beside the held-out digit that it resembles most."""
 
     def draw_anew() -> None:
         st.session_state["generate_seed"] = st.session_state.get("generate_seed", 0) + 1
@@ -110,36 +155,40 @@ def show_samples() -> None:
     with picture, frame.sentence():
         seed = st.session_state.get("generate_seed", 0)
         samples = vae.sample(load.model(), N_SAMPLES, temperature=temperature, seed=seed)
-        alt = f"{N_SAMPLES} samples at temperature {temperature:.1f}"
-        pictures.show(pictures.sheet(samples, N_COLUMNS), alt=alt, width=504)
-
-
-@st.fragment
-def show_morph(mine: Digit) -> None:
-    """A filmstrip from the visitor's digit to another one."""
-
-    def turn_over() -> None:
-        st.session_state["generate_turn"] = st.session_state.get("generate_turn", 0) + 1
-
-    st.subheader("From one digit to another", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.pills(
-            "To which digit?",
-            range(10),
-            default=3,
-            required=True,
-            wrap=True,
-            key="generate_to",
-            persist_state="session",
+        found = likeness.matches(samples)
+        st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near that is.")
+        with st.container(horizontal=True, gap="xsmall"):
+            for i, (sample, match) in enumerate(zip(samples, found, strict=True)):
+                show_match(i, sample, match, temperature)
+    with settings:
+        st.markdown(originality(found))
+        st.caption(
+            "*Near* and *far* are meant among real digits of that class; two people's 1s are always near. "
+            "The digits that the model learned from are not part of this app: this tells whether samples are "
+            "like handwriting that it never saw, and cannot rule out copies of what it did see."
         )
-        st.button("Another one", icon=":material/casino:", on_click=turn_over, key="generate_turn_over")
-        n_frames = st.slider("Frames", 5, 21, 10, key="generate_frames", persist_state="session", width=200)
-    other = digit.from_gallery(label, st.session_state.get("generate_turn", 0))
-    with frame.sentence():
-        frames = vae.interpolate(load.model(), mine.image, other.image, n_frames)
-        names = [mine.name, *[f"frame {i + 1} of {n_frames}" for i in range(n_frames)], f"a real {label}"]
-        captions = ["yours", *[f"{i / (n_frames - 1):.0%}" for i in range(n_frames)], f"a {label}"]
-        pictures.strip([mine.image, *frames, other.image], alts=names, captions=captions, width=64)
+
+
+def show_match(i: int, sample: Tensor, match: likeness.Match, temperature: float) -> None:
+    """A sample and its nearest held-out digit, in one picture."""
+    real = f"a real {match.digit.label}"
+    pictures.show(
+        match.beside(sample),
+        alt=f"sample {i + 1} at temperature {temperature:.1f} beside {real}",
+        width=118,
+        caption=f"{real}: {match.word}",
+    )
+
+
+def originality(found: list[likeness.Match]) -> str:
+    """Whether the samples are copies, as far as held-out digits can tell."""
+    near = sum(match.share < 0.5 for match in found)
+    nearest = min(match.distance for match in found)
+    return (
+        f"**Copied or invented?** {near} of these {len(found)} lie nearer to a held-out digit than most real "
+        f"digits of its class do. The closest pair is {nearest:.1f} apart, over all pixels; the model's own "
+        f"copy of a digit usually lies {likeness.copying_error():.1f} from the original."
+    )
 
 
 @st.fragment
@@ -183,16 +232,39 @@ def show_walk(mine: Digit, i: int) -> float:
         )
 
 
+@st.fragment
+def show_atlas() -> None:
+    """The whole map as one picture."""
+    st.subheader("The whole map in one picture", anchor=False)
+    settings, picture = frame.split()
+    with settings:
+        n_side = st.slider("Digits a side", 5, 25, 15, key="generate_side", persist_state="session")
+        extent = st.slider(
+            "From the centre to the edge",
+            *(0.5, 5.0, 3.0, 0.5),
+            key="generate_extent",
+            persist_state="session",
+            help="In standard deviations of the prior.",
+        )
+        st.caption("Near the centre lives what people write most; far outside, what nobody ever wrote.")
+    with picture, frame.sentence():
+        pictures.show(
+            plane.atlas(n_side, extent),
+            alt=f"{n_side} by {n_side} decoded digits, both numbers from {-extent} to {extent}",
+            width=504,
+        )
+
+
 left, right = frame.split()
 with left:
     mine = digit.choose()
 with right, frame.sentence():
     st.markdown(whereabouts(mine))
     show_point(choose_point(mine))
-show_atlas()
-show_samples()
 show_morph(mine)
+show_samples()
 show_numbers(mine)
+show_atlas()
 
 frame.what_is_happening(
     "The decoder turns any list of numbers into a picture, and the prior knows which lists are likely, each "
@@ -207,5 +279,5 @@ frame.where_it_fails(
     "those least like any held-out digit: strokes that melt into each other, or halves of two digits at once."
 )
 with frame.sentence():
-    worst = plane.strangest(10, 200)
+    worst = likeness.strangest(10, 200)
     pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))], width=70)

@@ -70,15 +70,6 @@ def atlas(n_side: int, extent: float) -> Tensor:
 
 
 @st.cache_data(show_spinner=False)
-@torch.inference_mode()
-def strangest(n: int, n_samples: int) -> Tensor:
-    """Of many samples the n that are least like any held-out digit, the strangest first, (n, 1, 28, 28)."""
-    samples = vae.sample(load.model(), n_samples)
-    distance = torch.cdist(samples.flatten(1), load.gallery().images.flatten(1)).amin(dim=1)
-    return samples[distance.argsort(descending=True)[:n]]
-
-
-@st.cache_data(show_spinner=False)
 def _gallery_places() -> Tensor:
     return _places(load.gallery().images)[:, :2]
 

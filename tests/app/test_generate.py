@@ -1,6 +1,16 @@
 """Generate: the map, its sliders, the grid, samples, the morph and the numbers of the visitor's digit."""
 
+import io
+import re
+
+import numpy as np
+import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+import vae
 from tests.app.conftest import SEVEN, draw, texts
+from ui import film, pictures
 
 
 def alts(app) -> list[str]:
@@ -52,27 +62,73 @@ def test_the_grid_grows_and_widens(open_page):
 
 
 def test_new_samples_differ_unless_the_temperature_is_zero(open_page):
-    def samples() -> str:
+    def samples() -> list[str]:
         images = [image for element in app.get("image") for image in element.proto.imgs]
-        return next(image.url for image in images if "samples at temperature" in image.alt)
+        return [image.url for image in images if image.alt.startswith("sample ")]
 
     app = open_page("pages/generate.py")
     first = samples()
+    assert len(set(first)) == 12
     app.button(key="generate_new").click().run()
     assert samples() != first
     app.slider(key="generate_temperature").set_value(0.0).run()
     first = samples()
+    assert len(set(first)) == 1
     app.button(key="generate_new").click().run()
     assert samples() == first
 
 
-def test_the_morph_ends_at_the_second_digit(open_page):
+def test_each_sample_stands_beside_its_nearest_real_digit_with_their_distance_in_words(open_page):
+    app = open_page("pages/generate.py")
+    images = [image for element in app.get("image") for image in element.proto.imgs]
+    pairs = [image for image in images if image.alt.startswith("sample ")]
+    samples = vae.sample(vae.load_model(), 12, temperature=0.8, seed=0)
+    gallery = vae.load_gallery()
+    distances = torch.cdist(samples.flatten(1), gallery.images.flatten(1))
+    for pair, label in zip(pairs, gallery.labels[distances.argmin(dim=1)].tolist(), strict=True):
+        assert pair.alt.endswith(f"at temperature 0.8 beside a real {label}")
+        assert re.fullmatch(f"a real {label}: (very near|near|typical|far)", pair.caption)
+    assert f"The closest pair is {distances.min().item():.1f} apart" in texts(app)
+    assert "cannot rule out copies" in texts(app)
+
+
+def test_a_picture_of_the_gallery_is_very_near_and_one_like_no_digit_is_far():
+    app = AppTest.from_function(words_for_a_copy_and_for_nonsense).run()
+    assert [element.value for element in app.markdown] == ["very near", "far"]
+
+
+def words_for_a_copy_and_for_nonsense():
+    import streamlit as st
+
+    from ui import likeness, load
+
+    copy = load.gallery().images[:1]
+    for match in likeness.matches(copy) + likeness.matches(1 - copy):
+        st.markdown(match.word)
+
+
+def test_the_morph_is_a_film_from_one_digit_to_the_other(open_page):
     app = draw(open_page("pages/generate.py"), SEVEN)
     app.pills(key="generate_to").set_value(5).run()
-    app.slider(key="generate_frames").set_value(5).run()
     app.button(key="generate_turn_over").click().run()
     assert not app.exception
-    assert {"your drawing", "frame 1 of 5", "frame 5 of 5", "a real 5"} <= set(alts(app))
+    assert "film: your drawing turns into a 5 and back" in alts(app)
+    assert {"The model's way, 0% there", "A plain cross-fade, to compare, 100% there"} <= set(alts(app))
+    assert "Your drawing turns into a 5 and back" in texts(app)
+    assert app.get("download_button")
+
+
+def test_a_film_goes_there_and_back_in_the_palette_and_rests_at_both_ends():
+    digits = vae.sample(vae.load_model(), 4, seed=1)
+    with Image.open(io.BytesIO(film.gif(digits, 56))) as moving:
+        assert (moving.n_frames, moving.size, moving.info["loop"]) == (6, (56, 56), 0)
+        durations = []
+        for i, shown in enumerate([0, 1, 2, 3, 2, 1]):
+            moving.seek(i)
+            durations.append(moving.info["duration"])
+            seen = np.array(moving.convert("RGB"))[::2, ::2]
+            assert np.abs(seen - pictures.colours(digits[shown]).astype(int)).max() <= 2
+    assert durations == [film.PAUSE_MS, *[film.FRAME_MS] * 2, film.PAUSE_MS, *[film.FRAME_MS] * 2]
 
 
 def test_single_numbers_can_be_moved_a_handful_at_a_time(open_page):

@@ -1,0 +1,32 @@
+"""Generate in the browser: the film moves for those who like it, and its file can be taken away."""
+
+import io
+from collections.abc import Callable
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.visitor import Visitor
+
+FILM = "film: this 7 turns into a 3 and back"
+
+
+def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture(visitor: Visitor):
+    visitor.opens("generate")
+    expect(visitor.picture(FILM)).to_be_visible()
+    shown = visitor.page.request.get(visitor.picture(FILM).evaluate("picture => picture.src")).body()
+    with visitor.page.expect_download() as download:
+        visitor.main.get_by_role("button", name="Download the film").click()
+    assert download.value.suggested_filename == "to-a-3.gif"
+    file = download.value.path().read_bytes()
+    assert file == shown
+    with Image.open(io.BytesIO(file)) as moving:
+        assert moving.n_frames == 32
+    visitor.sees_no_failure()
+
+
+def test_who_asked_for_less_motion_gets_the_strip_without_the_film(arrive: Callable[..., Visitor]):
+    visitor = arrive(reduced_motion="reduce")
+    visitor.opens("generate")
+    expect(visitor.picture("The model's way, 50% there")).to_be_visible()
+    expect(visitor.picture(FILM)).to_be_hidden()

@@ -1,0 +1,75 @@
+"""How like real handwriting a picture is: its nearest held-out digit, and how near that is for its kind.
+
+Distance is Euclidean, over all pixels.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+import vae
+from ui import load, pictures
+from ui.digit import Digit
+
+_WORDS = ((0.05, "very near"), (0.5, "near"), (0.95, "typical"), (1.0, "far"))
+
+
+@dataclass(frozen=True)
+class Match:
+    """The held-out digit nearest to a picture."""
+
+    digit: Digit
+    distance: float
+    share: float  # of the real digits of its class that are nearer than this to another real digit
+
+    @property
+    def word(self) -> str:
+        """How near it is, in words."""
+        return next(word for limit, word in _WORDS if self.share <= limit)
+
+    def beside(self, image: Tensor) -> Tensor:
+        """A picture (1, 28, 28) with its match on the right, (1, 28, 56)."""
+        return pictures.sheet(torch.stack([image, self.digit.image]), 2)
+
+
+def matches(images: Tensor) -> list[Match]:
+    """The nearest held-out digit of each picture (N, 1, 28, 28)."""
+    gallery = load.gallery()
+    distances, nearest = _to_gallery(images).min(dim=1)
+    found = []
+    for distance, i in zip(distances.tolist(), nearest.tolist(), strict=True):
+        label = int(gallery.labels[i])
+        among_real = _among_real()[gallery.labels == label]
+        share = (among_real < distance).float().mean().item()
+        found.append(Match(Digit(gallery.images[i], "gallery", label), distance, share))
+    return found
+
+
+@st.cache_data(show_spinner=False)
+@torch.inference_mode()
+def copying_error() -> float:
+    """The median distance from a held-out digit to the model's own copy of it."""
+    model, images = load.model(), load.gallery().images
+    copies = torch.sigmoid(model.decode(model.encode(images).mean))
+    return (copies - images).flatten(1).norm(dim=1).median().item()
+
+
+@st.cache_data(show_spinner=False)
+@torch.inference_mode()
+def strangest(n: int, n_samples: int) -> Tensor:
+    """Of many samples the n that are least like any held-out digit, the strangest first, (n, 1, 28, 28)."""
+    samples = vae.sample(load.model(), n_samples)
+    return samples[_to_gallery(samples).amin(dim=1).argsort(descending=True)[:n]]
+
+
+@st.cache_data(show_spinner=False)
+def _among_real() -> Tensor:
+    """The distance of each held-out digit to the nearest other one, (N,)."""
+    distances = _to_gallery(load.gallery().images)
+    return distances.fill_diagonal_(torch.inf).amin(dim=1)
+
+
+def _to_gallery(images: Tensor) -> Tensor:
+    return torch.cdist(images.flatten(1), load.gallery().images.flatten(1))
