@@ -21,7 +21,7 @@ export default function ({ data }) {
   history.replaceState(history.state, "", address);
 }
 """
-_TAKES_NO_ROOM = ".st-key-address_at_first, .st-key-address_now { position: absolute; }"
+_TAKES_NO_ROOM = ".st-key-address_at_first, .st-key-address_now { position: absolute; max-width: 0; }"
 _component = st.components.v2.component(
     "address",
     html='<span class="in-step" hidden></span>',

@@ -105,6 +105,8 @@ def choose_another() -> Digit:
         framed(current())
     with above:
         _say_what_went_wrong()
+        if current().source == "link":
+            st.caption(_ORIGIN["link"])
     return _send()
 
 
