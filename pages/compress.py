@@ -13,7 +13,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import charts, codes, contest, digit, load, pictures, rates
+    from ui import charts, codes, contest, digit, load, pictures, rates, source
     from ui.digit import Digit
     from vae import rivals
 
@@ -75,8 +75,40 @@ def _verdict(mine: Digit, ours: rates.Point) -> str:
     needed = {
         name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in rival_points(mine).items()
     }
-    others = ", ".join(f"{name} {point.n_bytes}" for name, point in needed.items() if point)
-    return f"{mine.subject} fits in **{ours.n_bytes} bytes**. To come as close, others need: {others}."
+    others = [f"{name} {point.n_bytes}" for name, point in needed.items() if point]
+    return (
+        f"{mine.subject} fits in **{ours.n_bytes} bytes**. To look as close to the original, "
+        f"others need more: {', '.join(others)}."
+    )
+
+
+def show_numbers(mine: Digit, code: bytes) -> None:
+    """The code's numbers as they arrive, one by one, and what each adds."""
+    steps = mine.once(f"numbers {code.hex()}", lambda: rates.number_by_number(code, mine.image))
+    n_dims = vae.n_code_dims(load.model(), code)
+    is_corrected = len(steps) > n_dims
+    st.header("Number by number", anchor=False)
+    st.markdown(
+        f"This code holds **{n_dims} numbers**, the most telling first"
+        + (", and a last correction of the picture. " if is_corrected else ". ")
+        + "Here they arrive one after the other, each with what it adds in decibels (dB; more is closer to "
+        f"the original). {_biggest([step.gain_db for step in steps[1:n_dims]])}"
+    )
+    gains = [f"{step.gain_db:+.1f}".replace("-", "−") for step in steps[1:]]
+    pictures.strip(
+        [step.image for step in steps],
+        alts=[f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
+        + ["decoded with the correction"] * is_corrected,
+        captions=[f"{steps[0].psnr_db:.1f} dB", *gains],
+        width=64,
+    )
+
+
+def _biggest(gains: list[float]) -> str:
+    if not gains:
+        return "Allow it more bytes, and more numbers follow."
+    best = max(gains)
+    return f"The biggest step is number {gains.index(best) + 2}: {best:.1f} dB."
 
 
 def show_rivals(mine: Digit, ours: rates.Point) -> None:
@@ -89,7 +121,7 @@ def show_rivals(mine: Digit, ours: rates.Point) -> None:
     too_long = {
         name: points[0].n_bytes for name, points in rival_points(mine).items() if not affordable[name]
     }
-    st.subheader(f"With {ours.n_bytes} bytes", anchor=False)
+    st.header(f"Others with {ours.n_bytes} bytes", anchor=False)
     best = contest.winner(entries, lowest_wins=False)
     if best is not entries[0]:
         st.markdown(f"At this size **{best.name} wins**, by {best.score - ours.psnr_db:.1f} dB.")
@@ -105,16 +137,10 @@ def _entry(name: str, point: rates.Point) -> contest.Entry:
 
 
 def show_curve(mine: Digit, ours: rates.Point) -> None:
-    """Quality over bytes for this digit, and what each few bytes more bring."""
+    """Quality over bytes for this digit."""
     st.header("More bytes, better picture?", anchor=False)
     with st.skeleton(height=420):
         points = our_points(mine)
-    pictures.strip(
-        [point.image for point in points],
-        alts=[f"decoded from {point.n_bytes} bytes" for point in points],
-        captions=[f"{point.n_bytes} bytes" for point in points],
-        width=64,
-    )
     figure = charts.rates(
         rates.axes(points),
         {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in rival_points(mine).items()},
@@ -221,6 +247,8 @@ with right:
 with right, frame.sentence():
     show_result(mine, chosen(mine, n_bytes))
     show_code(code_of(mine, n_bytes))
+with frame.sentence():
+    show_numbers(mine, code_of(mine, n_bytes))
     show_rivals(mine, chosen(mine, n_bytes))
 with frame.sentence():
     show_curve(mine, chosen(mine, n_bytes))
@@ -235,6 +263,7 @@ frame.what_is_happening(
     r"\begin{gathered} \text{bits} \approx \sum_{i \le k} -\log_2 P(\hat z_i \mid \hat z_{<i}) \\"
     r"\hat x = \operatorname{decode}(\hat z_1, \dots, \hat z_k) \end{gathered}",
 )
+source.show(vae.compress, vae.decompress)
 frame.where_it_fails(
     "The model keeps what it believes in and has no words for the rest: a speck or a shaky stroke is gone "
     "for good, however many bytes it may spend. Its rivals go on improving, up to an exact copy."

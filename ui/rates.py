@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from torch import Tensor
@@ -21,6 +22,22 @@ class Point(NamedTuple):
     n_bytes: int
     image: Tensor  # (1, 28, 28) in [0, 1], decoded
     psnr_db: float
+
+
+class Step(NamedTuple):
+    """What a code says with one number more."""
+
+    image: Tensor  # (1, 28, 28) in [0, 1], decoded
+    psnr_db: float
+    gain_db: float  # over one number less; for the first, all of it
+
+
+def number_by_number(code: bytes, image: Tensor) -> list[Step]:
+    """The first 1, 2, ... numbers of an image's code, each decoded and compared with the image."""
+    decoded = list(vae.decompress_prefixes(load.model(), code))
+    quality = [vae.psnr(picture, image) for picture in decoded]
+    gains = [after - before for before, after in pairwise([0.0, *quality])]
+    return [Step(*step) for step in zip(decoded, quality, gains, strict=True)]
 
 
 def ours(image: Tensor) -> list[Point]:

@@ -2,7 +2,14 @@
 
 from vae.anomaly import anomaly_p_value, anomaly_reference, anomaly_score, surprise_map
 from vae.checkpoint import load_model
-from vae.compress import MAX_CODE_BYTES, MIN_CODE_BYTES, compress, decompress, n_code_dims
+from vae.compress import (
+    MAX_CODE_BYTES,
+    MIN_CODE_BYTES,
+    compress,
+    decompress,
+    decompress_prefixes,
+    n_code_dims,
+)
 from vae.denoise import denoise, estimate_noise
 from vae.drawing import frame_drawing
 from vae.gallery import Gallery, load_gallery
@@ -32,6 +39,7 @@ __all__ = [
     "corrupt",
     "decompress",
     "decompress_ink",
+    "decompress_prefixes",
     "denoise",
     "estimate_noise",
     "frame_drawing",

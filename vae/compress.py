@@ -72,6 +72,20 @@ def decompress(model: VAE, code: bytes) -> Tensor:
     return torch.sigmoid(model.decode(z.to(next(model.parameters()))))[0]
 
 
+@torch.inference_mode()
+def decompress_prefixes(model: VAE, code: bytes) -> Tensor:
+    """What the first 1, 2, ..., k of the k numbers in a code decode to.
+
+    Returns:
+        (k, 1, 28, 28) float32 in [0, 1]; the last is the image that `decompress` returns.
+
+    Raises:
+        ValueError: the code is truncated, altered, or was written by another model.
+    """
+    z = _read(model, code).to(next(model.parameters()))
+    return torch.cat([torch.sigmoid(model.decode(z[:, :n_dims])) for n_dims in range(1, z.shape[1] + 1)])
+
+
 def n_code_dims(model: VAE, code: bytes) -> int:
     """How many numbers of the latent code a code holds.
 

@@ -1,5 +1,7 @@
 """Compress: the digit in bytes, beside its rivals, without loss, and back from a code of any origin."""
 
+import re
+
 import pytest
 import torch
 
@@ -14,6 +16,11 @@ def alts(app) -> list[str]:
     return [picture.alt for pictures in app.get("image") for picture in pictures.proto.imgs]
 
 
+def shown_codes(app) -> list[bytes]:
+    """The codes on the page, spelled in hexadecimal: first the lossy one, then the lossless one."""
+    return [bytes.fromhex(block.value) for block in app.code if re.fullmatch("[0-9a-f ]+", block.value)]
+
+
 @pytest.fixture(scope="module")
 def code() -> bytes:
     """A code of a held-out digit."""
@@ -25,20 +32,41 @@ def test_a_drawing_is_compressed_to_the_bytes_chosen(open_page):
     app.slider(key="compress_bytes").set_value(6).run()
     assert not app.exception
     assert "Your drawing fits in **6 bytes**" in texts(app)
-    assert "With 6 bytes" in [heading.value for heading in app.subheader]
+    assert "Others with 6 bytes" in [heading.value for heading in app.header]
     assert "every pixel is the same" in texts(app)
     assert "decoded from 6 bytes" in alts(app)
     assert len(app.get("plotly_chart")) == 2
-    shown = bytes.fromhex(app.code[0].value)
+    assert any(block.value.startswith("@torch") and "def compress(" in block.value for block in app.code)
+    shown = shown_codes(app)[0]
     assert len(shown) == 6
     assert vae.decompress(vae.load_model(), shown).shape == (1, 28, 28)
+
+
+def test_the_numbers_of_the_code_arrive_one_by_one(open_page):
+    app = open_page("pages/compress.py")
+    for n_bytes in (2, 12):
+        app.slider(key="compress_bytes").set_value(n_bytes).run()
+        assert not app.exception
+        n_dims = vae.n_code_dims(vae.load_model(), shown_codes(app)[0])
+        shown = [alt for alt in alts(app) if alt.startswith("decoded from the first")]
+        assert shown == [f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
+        assert f"This code holds **{n_dims} numbers**" in texts(app)
+    assert "The biggest step is number" in texts(app)
+
+
+def test_the_gains_of_all_numbers_add_up_to_the_quality(code):
+    image = vae.load_gallery().images[3]
+    steps = rates.number_by_number(code, image)
+    assert sum(step.gain_db for step in steps) == pytest.approx(steps[-1].psnr_db)
+    assert steps[-1].psnr_db == vae.psnr(vae.decompress(vae.load_model(), code), image)
+    assert max(step.gain_db for step in steps[1:]) > 1
 
 
 def test_a_pasted_and_an_uploaded_code_are_decoded(open_page, code):
     app = open_page("pages/compress.py")
     app.text_area(key="compress_pasted").set_value(code.hex(" ")).run()
     assert f"digit decoded from a code of {len(code)} bytes" in alts(app)
-    lossless = bytes.fromhex(app.code[1].value)
+    lossless = shown_codes(app)[1]
     app.file_uploader(key="compress_file").upload("digit.code", lossless).run()
     assert not app.exception
     assert f"digit decoded from a lossless code of {len(lossless)} bytes" in alts(app)

@@ -109,7 +109,15 @@ def test_every_altered_byte_is_noticed(model: vae.VAE, digits: Tensor, n_bytes: 
             assert one_sentence(error)
 
 
-@pytest.mark.parametrize("function", [vae.decompress, vae.n_code_dims])
+def test_the_prefixes_of_a_code_end_with_its_image(model: vae.VAE, digits: Tensor) -> None:
+    code = vae.compress(model, digits[0], n_bytes=8)
+    prefixes = vae.decompress_prefixes(model, code)
+    assert prefixes.shape[1:] == (1, 28, 28) and len(prefixes) >= vae.n_code_dims(model, code)
+    assert prefixes[-1].equal(vae.decompress(model, code))
+    assert vae.psnr(prefixes[0], digits[0]) < vae.psnr(prefixes[-1], digits[0])
+
+
+@pytest.mark.parametrize("function", [vae.decompress, vae.decompress_prefixes, vae.n_code_dims])
 def test_truncated_and_lengthened_codes_are_refused(
     model: vae.VAE, digits: Tensor, function: Callable[[vae.VAE, bytes], object]
 ) -> None:

@@ -36,6 +36,7 @@ CONTRACT = [
     "KINDS",
     "estimate_noise",
     "anomaly_reference",
+    "decompress_prefixes",
     "n_code_dims",
     "MAX_CODE_BYTES",
     "MIN_CODE_BYTES",
