@@ -140,10 +140,11 @@ def show_failure() -> None:
 seed = st.session_state.setdefault("denoise_seed", 0)
 left, right = frame.split()
 with left:
-    mine = digit.current()
+    first = st.container()
+    mine = digit.choose_another()
+with first:
     noise = choose_noise()
     blind = show_setting(mine)
-    digit.choose_another()
 with right, frame.sentence():
     show_result(mine, noise, seed, blind=blind)
     show_curve(mine, noise, seed)

@@ -10,58 +10,72 @@ frame.page(
     "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
 )
 with frame.loading():
-    import vae
-    from ui import contest, digit, hide, load, pictures
+    from ui import completions, contest, digit, hide, load, pictures
+    from ui.completions import Group
     from ui.digit import Digit
     from vae import rivals
 
-N_COMPLETIONS = 8
+FAILURE = 5
+N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
+WIDTH, SMALL = 112, 70
 
 
 def choose_hidden(mine: Digit) -> hide.Mask:
-    """The visitor's choice of what the model may not see."""
+    """What the model may not see: a part hidden at once, and what is erased by hand."""
     way = st.segmented_control(
-        "Hide",
+        "Hide at once",
         hide.WAYS,
         default=hide.TOP,
         required=True,
         key="impute_way",
         persist_state="session",
-        help="Brush: paint over the digit. The others need no drawing.",
     )
-    if way == hide.BRUSH:
-        st.caption("Paint over what you want to hide.")
-        return hide.brush(mine)
     share = 80
     if way == hide.RANDOM:
         share = st.slider(
             "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", persist_state="session"
         )
-    known = hide.observed(way, share / 100)
-    pictures.partly_hidden(mine.image, known, alt=f"{mine.name} with hidden pixels in grey", width=280)
-    return known
+    st.caption("Paint over the digit to erase more.")
+    return hide.erased(mine, hide.observed(way, share / 100))
 
 
 def show_completions(mine: Digit, known: hide.Mask) -> None:
-    """Eight completions, their average and where they disagree."""
-    filled = vae.impute(load.model(), mine.batch, known[None], n_samples=N_COMPLETIONS)
-    entries = hide.attempts(mine, known, filled.mean[0], rivals.INPAINTERS)
-    st.markdown(_verdict(mine, entries))
-    st.caption(f"{N_COMPLETIONS} completions, each as probable as the model believes it to be")
-    names = [f"completion {i + 1} of {N_COMPLETIONS}" for i in range(N_COMPLETIONS)]
-    pictures.strip(filled.samples[:, 0], alts=names, width=64)
-    with st.container(horizontal=True, gap="medium"):
-        pictures.partly_hidden(mine.image, known, alt="what the model saw", width=112, caption="Seen")
-        pictures.show(filled.mean[0], alt="average of all completions", width=112, caption="Average")
+    """What the model believes, in words, as a filmstrip, as an average and as doubt."""
+    filled, groups = completions.of(mine.image, known)
+    in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
+    st.markdown(completions.verdict(mine.name, groups) + in_truth)
+    show_filmstrip(groups, N_SHOWN, width=WIDTH)
+    with st.container(horizontal=True, gap="xsmall"):
+        pictures.partly_hidden(mine.image, known, alt="what the model saw", width=WIDTH, caption="Seen")
+        pictures.show(filled.mean[0], alt="average of all completions", width=WIDTH, caption="Average")
         pictures.heat(
-            filled.std[0], alt="where completions differ", highest=0.5, width=112, caption="Uncertainty"
+            filled.std[0], alt="where completions differ", highest=0.5, width=WIDTH, caption="Uncertainty"
         )
-        pictures.show(mine.image, alt="what was really there", width=112, caption="The truth")
+        pictures.show(mine.image, alt="what was really there", width=WIDTH, caption="The truth")
+    st.caption(
+        "The likeliest digit comes first, and of each digit its most typical completion; in percent, the "
+        f"share of all {completions.N} completions that look like it. What a completion looks like is judged "
+        f"by the most similar of {len(load.gallery().labels)} held-out digits, which judge one another right "
+        f"in {completions.accuracy():.0%} of cases."
+    )
     st.subheader("Against classical methods", anchor=False)
+    entries = hide.attempts(mine, known, filled.mean[0], rivals.INPAINTERS)
+    st.markdown(_comparison(mine, entries))
     contest.show(entries, lowest_wins=True)
 
 
-def _verdict(mine: Digit, entries: list[contest.Entry]) -> str:
+def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
+    """Completions, those of the likeliest digit first, each with the weight of its digit."""
+    shown = completions.filmstrip(groups, n)
+    pictures.strip(
+        [image for _, image in shown],
+        alts=[f"completion {i + 1} of {n}, it looks like {group.name}" for i, (group, _) in enumerate(shown)],
+        captions=[f"{group.label} · {group.weight}" for group, _ in shown],
+        width=width,
+    )
+
+
+def _comparison(mine: Digit, entries: list[contest.Entry]) -> str:
     best = contest.winner(entries, lowest_wins=True)
     ours = entries[0]
     if best is ours:
@@ -77,25 +91,31 @@ def _verdict(mine: Digit, entries: list[contest.Entry]) -> str:
 
 
 def show_failure() -> None:
-    """A 5 without its upper half, which the model takes for an 8."""
-    five = digit.from_gallery(5, 5)
+    """A digit that the model mistakes once its upper half is hidden."""
     known = hide.observed(hide.TOP)
-    filled = vae.impute(load.model(), five.batch, known[None], n_samples=5)
+    image, groups = completions.first_miss(FAILURE, known)
+    name, n = f"this {FAILURE}", completions.n_like(FAILURE, groups)
+    frame.where_it_fails(
+        f"The upper half of {name} is hidden, and what is left could end another digit as well. "
+        f"{completions.verdict(name, groups)} {n or 'None'} of them {'looks' if n < 2 else 'look'} "
+        f"like the {FAILURE} that it was. "
+        "What is hidden for good cannot be known; the model can only say how probable each ending is."
+    )
     with st.container(horizontal=True, gap="xsmall"):
-        pictures.show(five.image, alt="the whole 5", width=70, caption="truth")
-        pictures.partly_hidden(five.image, known, alt="its lower half", width=70, caption="seen")
-        for i, sample in enumerate(filled.samples[:, 0]):
-            pictures.show(sample, alt=f"completion {i + 1}", width=70, caption=f"{i + 1}")
+        pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
+        pictures.partly_hidden(image, known, alt="its lower half", width=SMALL, caption="seen")
+    show_filmstrip(groups, N_SHOWN_OF_FAILURE, width=SMALL)
 
 
 left, right = frame.split()
 with left:
-    mine = digit.current()
+    first = st.container()
+    mine = digit.choose_another()
+with first:
     known = choose_hidden(mine)
-    digit.choose_another()
 with right, frame.sentence():
     if known.all():
-        st.markdown(f"Nothing of {mine.name} is hidden yet: paint over a part of it, or choose another way.")
+        st.markdown(f"Nothing of {mine.name} is hidden yet: paint over a part of it, or hide one at once.")
     else:
         show_completions(mine, known)
 
@@ -106,11 +126,6 @@ frame.what_is_happening(
     "model's own doubt.",
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
     r"w_s \propto \frac{p(x_\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid x_\text{seen})}",
-)
-frame.where_it_fails(
-    "The upper half of this 5 is hidden. What is left would also end a 3 or an 8, and that is what the model "
-    "draws, every time: sure of itself, and wrong. What is hidden for good cannot be known, and the "
-    "completions differ less than they should."
 )
 with frame.sentence():
     show_failure()

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
+from ui import frame
 from ui.upload import read_picture
 
 SIDE = 280
@@ -33,6 +34,7 @@ class Board:
 
     visit: int  # the page visit in which it was last shown
     about: object = None
+    paper: bytes | None = None
     mounts: int = 0
     start: dict[str, Any] | None = None
     history: list[Drawing] = field(default_factory=list)
@@ -63,13 +65,14 @@ def board(
         ink: the pen's colour in CSS.
         pens: the pens to choose from, label -> width in pixels; the second is ready to hand.
         on_change: called with the new pixels (SIDE, SIDE, 4) after a stroke, Undo or Clear; None = empty.
-        paper: a PNG file to draw on; black where there is none. The paper is not part of the pixels.
+        paper: a PNG file to draw on; black where there is none. The paper is not part of the pixels, and
+            what is drawn stays when the paper changes.
         about: what the drawing belongs to; another one empties the board.
 
     Returns:
         uint8 (SIDE, SIDE, 4), or None on an empty board.
     """
-    state = _state(name, about)
+    state = _state(name, about, paper)
     pen = st.session_state.get(f"{name}_pen") or list(pens)[1]
     result = st_canvas(
         stroke_width=pens[pen],
@@ -88,20 +91,24 @@ def board(
     return state.pixels()
 
 
-def _state(name: str, about: object) -> Board:
+def _state(name: str, about: object, paper: bytes | None) -> Board:
     visit = st.session_state["visit"]
-    state: Board = st.session_state.setdefault(name, Board(visit, about))
+    state: Board = st.session_state.setdefault(name, Board(visit, about, paper))
     if state.about is not about:
         state.history.clear()
-    if state.visit != visit or state.about is not about:
-        state.visit, state.about = visit, about
+    if state.visit != visit or state.about is not about or state.paper != paper:
+        state.visit, state.about, state.paper = visit, about, paper
         state.mount_anew()
     return state
 
 
 def _take(state: Board, result: Any, on_change: Callable[[np.ndarray | None], None]) -> None:
     """Mirror what the browser sent, if it is new."""
-    strokes, png = result.json_data, result.image_bytes
+    try:
+        strokes, png = _checked(result)
+    except ValueError as error:
+        frame.complain(str(error))
+        return
     known = state.history[-1].strokes if state.history else None
     if png is None or strokes == known or not (strokes["objects"] or state.history):
         return
@@ -110,6 +117,19 @@ def _take(state: Board, result: Any, on_change: Callable[[np.ndarray | None], No
     else:
         state.history.clear()
     on_change(state.pixels())
+
+
+def _checked(result: Any) -> tuple[dict[str, Any], bytes | None]:
+    """What a browser sent, if a canvas can have sent it."""
+    try:
+        strokes, png = result.json_data, result.image_bytes
+        is_drawing = isinstance(strokes["objects"], list)
+        is_board = png is None or read_picture(png).shape == (SIDE, SIDE, 4)
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise ValueError("What the canvas sent cannot be read, so the digit stays as it was.") from error
+    if not (is_drawing and is_board):
+        raise ValueError("What the canvas sent is no drawing of its size, so the digit stays as it was.")
+    return strokes, png
 
 
 def _tools(

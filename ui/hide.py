@@ -12,14 +12,14 @@ from ui.digit import Digit
 Mask = Tensor  # bool (1, 28, 28), True = known
 Inpainter = Callable[[Tensor, Mask], Tensor]
 
-BRUSH, TOP, LEFT, BLOCK, RANDOM = "Brush", "Top", "Left", "Block", "Dots"
-WAYS = (TOP, LEFT, BLOCK, RANDOM, BRUSH)
-_PENS = {"Small": 24, "Medium": 44, "Large": 72}
+TOP, LEFT, BLOCK, RANDOM, NOTHING = "Top", "Left", "Block", "Dots", "None"
+WAYS = (TOP, LEFT, BLOCK, RANDOM, NOTHING)
+_ERASERS = {"Small": 24, "Medium": 44, "Large": 72}
 _SIDE = 28
 
 
 def observed(way: str, share: float = 0.8) -> Mask:
-    """Known pixels for every way but the brush.
+    """What stays known when a part is hidden at once.
 
     Args:
         way: one of WAYS.
@@ -38,16 +38,16 @@ def observed(way: str, share: float = 0.8) -> Mask:
     return known
 
 
-def brush(digit: Digit) -> Mask:
-    """Let the visitor paint over the digit; what stays known."""
+def erased(digit: Digit, known: Mask) -> Mask:
+    """Let the visitor erase more of a digit that is partly hidden; what stays known."""
     paint = canvas.board(
         "eraser",
-        ink="#ff8fa3",
-        pens=_PENS,
-        paper=pictures.png(pictures.colours(digit.image), canvas.SIDE),
+        ink="#{:02x}{:02x}{:02x}".format(*pictures.HIDDEN),
+        pens=_ERASERS,
+        paper=pictures.png(pictures.veiled(digit.image, known), canvas.SIDE),
         about=digit,
     )
-    return observed(BRUSH) if paint is None else _unpainted(paint)
+    return known if paint is None else known & _unpainted(paint)
 
 
 def attempts(
@@ -65,7 +65,7 @@ def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> contest.Entr
 
 
 def _unpainted(paint: np.ndarray) -> Mask:
-    """Pixels of which the brush covered less than a third."""
+    """Pixels of which the eraser covered less than a third."""
     alpha = torch.from_numpy(paint[..., 3] > 0).float()[None]
     cell = canvas.SIDE // _SIDE
     return torch.nn.functional.avg_pool2d(alpha, cell) < 1 / 3

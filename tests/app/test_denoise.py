@@ -15,7 +15,7 @@ def test_a_drawing_is_cleaned_and_the_winner_is_marked(open_page):
     app = draw(open_page(PAGE), SEVEN)
     assert not app.exception and not app.warning
     words = texts(app)
-    assert "your drawing" in words.lower()
+    assert "On your drawing, **" in words
     assert all(name in words for name in ("This model", "Median", "Non-local means", "Total variation"))
     assert words.count("best here") == 2  # for the drawing, and where it fails
     assert words.count("SSIM") >= 5

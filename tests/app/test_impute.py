@@ -1,56 +1,91 @@
-"""Fill in: every way to hide gives completions, by brush and by keyboard."""
+"""Fill in: every way to hide gives completions, grouped by what they look like, the likeliest first."""
+
+import re
 
 import pytest
+import torch
 
 from tests.app.conftest import SEVEN, draw, picture_file, texts
+from ui import completions, load
 
 PAGE = "pages/impute.py"
 WAYS = ("Top", "Left", "Block", "Dots")
+CAPTION = re.compile(r"(\d) · (< 1|\d+)%")
 
 
 def pictures_of(app):
-    return sum(len(element.proto.imgs) for element in app.get("image"))
+    return [image for element in app.get("image") for image in element.proto.imgs]
+
+
+def hide_at_once(app, way):
+    return app.segmented_control(key="impute_way").set_value(way).run()
+
+
+def erase(app):
+    return draw(app, [(100, 60), (100, 220)], board="eraser", ink="#7a768c")
 
 
 def test_a_drawing_is_completed_and_scored(open_page):
     app = draw(open_page(PAGE), SEVEN)
     assert not app.exception and not app.warning
     assert app.session_state["digit"].source == "drawing"
-    assert "your drawing" in texts(app)
+    assert "On your drawing, the model **" in texts(app)
     assert "Biharmonic" in texts(app) and "best here" in texts(app)
-    assert pictures_of(app) > 8
+
+
+def test_eight_completions_come_with_their_weights_the_likeliest_first(open_page):
+    captions = [image.caption for image in pictures_of(open_page(PAGE))]
+    weights = [found[2] for caption in captions if (found := CAPTION.fullmatch(caption))]
+    assert len(weights) == 8 + 5  # and where it fails
+    shares = [0 if weight == "< 1" else int(weight) for weight in weights[:8]]
+    assert shares == sorted(shares, reverse=True)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_hide_works_without_drawing(open_page, way):
-    app = open_page(PAGE)
-    app.segmented_control(key="impute_way").set_value(way).run()
+    app = hide_at_once(open_page(PAGE), way)
     assert not app.exception and not app.warning
-    assert "this 7" in texts(app)
+    assert "On this 7, the model **" in texts(app)
+    assert "In truth, it is a 7." in texts(app)
 
 
-def test_the_brush_hides_what_it_paints(open_page):
-    app = open_page(PAGE)
-    app.segmented_control(key="impute_way").set_value("Brush").run()
+def test_what_is_painted_over_is_erased_until_it_is_cleared(open_page):
+    app = hide_at_once(open_page(PAGE), "None")
     assert "Nothing of this 7 is hidden yet" in texts(app)
-    draw(app, [(100, 60), (100, 220)], board="eraser", ink="#ff8fa3")
+    erase(app)
     assert not app.exception and not app.warning
     assert "On the hidden part of this 7" in texts(app)
     app.button(key="eraser_clear").click().run()
     assert "Nothing of this 7 is hidden yet" in texts(app)
 
 
-def test_another_digit_empties_the_brush(open_page):
+def test_what_is_erased_adds_to_what_is_hidden_at_once(open_page):
     app = open_page(PAGE)
-    app.segmented_control(key="impute_way").set_value("Brush").run()
-    draw(app, [(100, 60), (100, 220)], board="eraser", ink="#ff8fa3")
+    seen = [image.url for image in pictures_of(app) if image.caption == "Seen"]
+    erase(app)
+    more_hidden = [image.url for image in pictures_of(app) if image.caption == "Seen"]
+    assert more_hidden != seen
+    hide_at_once(app, "None")
+    assert "On the hidden part of this 7" in texts(app)
+    hide_at_once(app, "Top")
+    assert [image.url for image in pictures_of(app) if image.caption == "Seen"] == more_hidden
+
+
+def test_another_digit_empties_the_eraser(open_page):
+    app = erase(hide_at_once(open_page(PAGE), "None"))
     app.pills(key="pick_label").set_value(3).run()
     assert "Nothing of this 3 is hidden yet" in texts(app)
 
 
-def test_a_share_of_pixels_is_hidden_as_the_slider_says(open_page):
+def test_a_digit_that_is_hidden_altogether_still_gets_completions(open_page):
     app = open_page(PAGE)
-    app.segmented_control(key="impute_way").set_value("Dots").run()
+    draw(app, *[[(0, y), (280, y)] for y in range(0, 281, 10)], board="eraser", ink="#7a768c")
+    assert not app.exception and not app.warning
+    assert "On the hidden part of this 7" in texts(app)
+
+
+def test_a_share_of_pixels_is_hidden_as_the_slider_says(open_page):
+    app = hide_at_once(open_page(PAGE), "Dots")
     app.slider(key="impute_share").set_value(95).run()
     assert not app.exception
     assert "On the hidden part of this 7" in texts(app)
@@ -65,6 +100,85 @@ def test_a_hostile_upload_gives_a_sentence_and_the_digit_stays(open_page):
     assert app.session_state["digit"] is drawn
 
 
-def test_the_page_ends_with_the_reason_and_a_failure(open_page):
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"raw": {"objects": 3}, "data": None},
+        {"raw": None, "data": None},
+        {"raw": {"objects": [{}]}, "data": "no picture"},
+        {"raw": {"objects": [{}]}, "data": "data:image/png;base64,AAAA"},
+    ],
+)
+@pytest.mark.parametrize("board", ["canvas", "eraser"])
+def test_what_no_canvas_can_have_sent_gives_a_sentence_and_the_digit_stays(open_page, sent, board):
+    app = open_page(PAGE)
+    before = app.session_state["digit"]
+    app.session_state[f"{board}_{app.session_state[board].mounts}"] = {"drawing": sent}
+    app.run()
+    assert not app.exception
+    assert "digit stays as it was" in app.warning[0].value
+    assert app.session_state["digit"] is before
+
+
+def test_the_page_ends_with_the_reason_and_a_failure_told_in_numbers(open_page):
     app = open_page(PAGE)
     assert [header.value for header in app.header] == ["What is happening", "Where it fails"]
+    found = re.search(r"(None|\d+) of them looks? like the 5 that it was", texts(app))
+    assert found
+    assert found[1] == "None" or int(found[1]) < completions.N / 2
+
+
+def of_classes(*labels):
+    """One gallery digit of each class that is asked for, the first, then the second, and so on."""
+    gallery = load.gallery()
+    turns = [labels[:i].count(label) for i, label in enumerate(labels)]
+    chosen = [
+        gallery.images[gallery.labels == label][turn + 1] for label, turn in zip(labels, turns, strict=True)
+    ]
+    return torch.stack(chosen)
+
+
+def test_completions_are_grouped_by_what_they_look_like_with_their_shares():
+    groups = completions.grouped(of_classes(9, 4, 4, 7, 4, 9, 4, 9, 4, 4), load.gallery().images[0])
+    assert [(group.label, group.n, group.share) for group in groups] == [
+        (4, 6, 0.6),
+        (9, 3, 0.3),
+        (7, 1, 0.1),
+    ]
+    assert completions.verdict("this 4", groups) == (
+        "On this 4, the model is **torn between 4 and 9**: 6 of 10 completions look like a 4, "
+        "3 of 10 completions look like a 9."
+    )
+    shown = [group.label for group, _ in completions.filmstrip(groups, 8)]
+    assert shown == [4, 4, 4, 4, 4, 9, 9, 7]
+    assert [group.label for group, _ in completions.filmstrip(groups, 2)] == [4, 9]
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([8] * 20, "is sure of an 8"),
+        ([8] * 18 + [3] * 2, "leans to an 8"),
+        ([0, 1, 2, 4, 6, 7, 8, 9], "has no idea"),
+    ],
+)
+def test_the_model_is_as_sure_as_its_completions_agree(labels, said):
+    groups = completions.grouped(of_classes(*labels), load.gallery().images[0])
+    assert said in completions.verdict("this 8", groups)
+
+
+def test_the_most_typical_completion_comes_first():
+    three = of_classes(1, 1, 0)
+    odd = torch.stack([three[0], three[0], three[0].roll(1, dims=2)])
+    (group,) = completions.grouped(odd, three[2])
+    assert group.images[0].equal(three[0]) and group.images[2].equal(odd[2])
+
+
+def test_no_digit_of_the_gallery_is_judged_by_itself():
+    gallery = load.gallery()
+    right = [
+        completions.grouped(image[None], image)[0].label == int(label)
+        for image, label in zip(gallery.images, gallery.labels, strict=True)
+    ]
+    assert sum(right) / len(right) == pytest.approx(completions.accuracy())
+    assert 0.8 < completions.accuracy() < 1

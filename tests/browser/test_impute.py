@@ -7,15 +7,12 @@ from playwright.sync_api import expect
 from tests.browser.visitor import STROKES, Visitor
 
 SEEN = "what the model saw"
-COMPLETION = re.compile(r"^completion \d of 8$")
+COMPLETION = re.compile(r"^completion \d of 8, it looks like an? \d$")
 ERROR = re.compile(r": error \d\.\d{3}$")
 
 
-def test_what_the_brush_paints_over_is_completed(visitor: Visitor):
-    visitor.opens("impute")
-    visitor.named("impute_way").get_by_role("radio", name="Brush").click()
-    expect(visitor.main).to_contain_text("Nothing of this 7 is hidden yet")
-    expect(visitor.picture(COMPLETION)).to_have_count(0)
+def test_what_is_painted_over_is_erased_and_completed(visitor: Visitor):
+    hides_nothing(visitor)
     visitor.draws(STROKES["upper half"], board="eraser")
     sees_completions(visitor)
     few = visitor.source(SEEN)
@@ -27,9 +24,8 @@ def test_what_the_brush_paints_over_is_completed(visitor: Visitor):
     visitor.sees_no_failure()
 
 
-def test_what_is_hidden_by_the_brush_stays_hidden_when_the_visitor_comes_back(visitor: Visitor):
-    visitor.opens("impute")
-    visitor.named("impute_way").get_by_role("radio", name="Brush").click()
+def test_what_is_erased_stays_erased_when_the_visitor_comes_back(visitor: Visitor):
+    hides_nothing(visitor)
     visitor.draws(STROKES["upper half"], board="eraser")
     sees_completions(visitor)
     seen, paint = visitor.source(SEEN), visitor.ink("eraser")
@@ -53,6 +49,25 @@ def test_another_part_is_hidden_by_the_keyboard(visitor: Visitor):
     visitor.page.keyboard.press("ArrowLeft")
     visitor.page.keyboard.press("Space")
     assert visitor.sees_another(SEEN, left) == top
+
+
+def test_the_digit_can_be_erased_at_first_sight(visitor: Visitor):
+    visitor.opens("impute")
+    expect(visitor.paper("eraser")).to_be_in_viewport(ratio=1)
+    expect(visitor.named("eraser_pen")).to_be_in_viewport(ratio=1)
+    expect(visitor.picture(COMPLETION).first).to_be_in_viewport(ratio=1)
+    before = visitor.source(SEEN)
+    visitor.draws([[(0.2, 0.8), (0.8, 0.8)]], board="eraser")
+    visitor.sees_another(SEEN, before)
+    sees_completions(visitor)
+
+
+def hides_nothing(visitor: Visitor) -> None:
+    """Begin with a whole digit."""
+    visitor.opens("impute")
+    visitor.named("impute_way").get_by_role("radio", name="None").click()
+    expect(visitor.main).to_contain_text("Nothing of this 7 is hidden yet")
+    expect(visitor.picture(COMPLETION)).to_have_count(0)
 
 
 def sees_completions(visitor: Visitor) -> None:
