@@ -49,7 +49,7 @@ class Digit:
     @property
     def subject(self) -> str:
         """Its name at the start of a sentence."""
-        return self.name.capitalize()
+        return self.name[:1].upper() + self.name[1:]
 
 
 def current() -> Digit:
