@@ -16,19 +16,10 @@ frame.page(
 with frame.loading():
     from ui import anatomy, charts, digit, load, pictures, scores
     from ui.digit import Digit
+    from ui.papers import read_more
 
 N_SHOWN = 8
 MOVES = (0, 2, 4, 6)
-PAPERS = {
-    "Kingma & Welling 2014": "https://arxiv.org/abs/1312.6114",
-    "Rezende et al. 2014": "https://arxiv.org/abs/1401.4082",
-    "Rippel et al. 2014": "https://arxiv.org/abs/1402.0915",
-    "Germain et al. 2015": "https://arxiv.org/abs/1502.03509",
-    "Burda et al. 2016": "https://arxiv.org/abs/1509.00519",
-    "Papamakarios et al. 2017": "https://arxiv.org/abs/1705.07057",
-    "Townsend et al. 2019": "https://arxiv.org/abs/1901.04866",
-    "LeCun et al. 1998": "https://doi.org/10.1109/5.726791",
-}
 JOBS = {
     "pages/compress.py": (
         "Compress",
@@ -53,18 +44,12 @@ JOBS = {
 }
 
 
-def read_more(*papers: str) -> None:
-    links = " · ".join(f"[{name}]({PAPERS[name]})" for name in papers)
-    st.markdown(f":small[Read more: {links}]")
-
-
 def cost_of(mine: Digit) -> anatomy.Cost:
     return mine.once("cost", lambda: anatomy.cost(load.model(), mine.image))
 
 
-@st.fragment
-def there_and_back(mine: Digit) -> None:
-    """x → μ, σ → z → x̂ with the noise in the visitor's hands, and what the digit costs then."""
+def there_and_back(mine: Digit) -> float:
+    """x → μ, σ → z → x̂ with the noise in the visitor's hands; returns how far σ is scaled."""
     scale, seed = choose_noise()
     drawn = anatomy.draws(load.model(), mine.image, N_SHOWN, scale=scale, seed=seed)
     before, between, after = st.columns([2, 7, 2], vertical_alignment="center")
@@ -83,9 +68,9 @@ def there_and_back(mine: Digit) -> None:
         pictures.show(drawn.decoded[0], alt="the first draw, decoded", width=112, caption="x̂")
     st.markdown(noise_in_words(mine, scale, drawn.psnr_db))
     alts = [f"draw {i + 1} of {N_SHOWN}, decoded" for i in range(N_SHOWN)]
-    pictures.strip(drawn.decoded, alts=alts, width=70)
+    pictures.strip(drawn.decoded, alts=alts, width=56)
     read_more("Kingma & Welling 2014", "Rezende et al. 2014")
-    show_cost(mine, scale)
+    return scale
 
 
 def choose_noise() -> tuple[float, int]:
@@ -132,7 +117,8 @@ def show_cost(mine: Digit, scale: float) -> None:
     st.markdown(
         "Training asks for the shortest description of every digit, in two parts: the **code**, as far as it "
         "differs from what the prior expects, and the **pixels**, as far as the decoder did not expect them. "
-        "Their sum is minus the ELBO."
+        "Both are counted in *nats*, a unit of surprise: one nat is 1.44 bits. Their sum is minus the "
+        "*evidence lower bound*, ELBO for short: the digit's true cost, −log *p*(*x*), is never higher."
     )
     st.latex(
         r"\begin{aligned} -\log p(x) \;\le\;"
@@ -144,9 +130,10 @@ def show_cost(mine: Digit, scale: float) -> None:
         costs[f"σ × {scale:g}"] = anatomy.cost(load.model(), mine.image, scale=scale)
     bars = {name: {"Pixels": cost.pixels_nats, "Code": cost.code_nats} for name, cost in costs.items()}
     words = {name: [_nats(cost.pixels_nats), _nats(cost.code_nats)] for name, cost in costs.items()}
+    said = "; ".join(f"{name}: {', '.join(words[name])}" for name in costs)
     charts.show(
         charts.grouped(bars, words, x="nats, fewer is better"),
-        alt=f"The cost of {mine.name}: " + "; ".join(f"{name}: {', '.join(words[name])}" for name in costs),
+        alt=f"The cost of {mine.name}: {said}",
         height=150 + 60 * len(costs),
     )
     st.markdown(cost_in_words(mine, costs))
@@ -156,10 +143,9 @@ def show_cost(mine: Digit, scale: float) -> None:
 def cost_in_words(mine: Digit, costs: dict[str, anatomy.Cost]) -> str:
     """The sum, and what another σ does to it."""
     own, other = list(costs.values())[0], list(costs.values())[-1]
-    bits = own.total_nats / math.log(2)
     tight = mine.once("tight", lambda: anatomy.tight_nats(load.model(), mine.image))
     words = (
-        f"{mine.subject} costs **{own.total_nats:.1f} nats = {bits:.0f} bits = {bits / 8:.1f} bytes**. "
+        f"{mine.subject} costs **{own.total_nats:.1f} nats, {own.total_nats / math.log(2) / 8:.1f} bytes**. "
         "That is what an ideal coder would need for it in black and white. It is a bound: "
         f"{anatomy.N_DRAWS} weighted draws bring it down to {tight:.1f} nats."
     )
@@ -212,13 +198,8 @@ def nested(mine: Digit) -> None:
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=mine.name, width=98, caption="x")
         pictures.show(chosen.image, alt=f"decoded from {k} numbers", width=98, caption=f"k = {k}")
-        pictures.difference(
-            chosen.image,
-            mine.image,
-            alt="orange where ink was added, blue where it was lost",
-            width=98,
-            caption="difference",
-        )
+        lost_or_added = "orange where ink was added, blue where it was lost"
+        pictures.difference(chosen.image, mine.image, alt=lost_or_added, width=98, caption="difference")
     st.markdown(
         f"From **{k} of {total} numbers**, {mine.name} comes back at {chosen.psnr_db:.1f} dB; "
         f"from all of them at {strip[-1].psnr_db:.1f} dB."
@@ -245,7 +226,7 @@ def five_jobs() -> None:
         r"\begin{aligned} p(z \mid \text{seen}) & \propto p(\text{seen} \mid z)\, p(z) \\"
         r"w_s & \propto \frac{p(\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid \text{seen})} \end{aligned}"
     )
-    grid = st.grid(5, min_column_width=170, border=True)
+    grid = st.grid(5, min_column_width=150, border=True)
     for path, (title, words) in JOBS.items():
         with grid.cell():
             frame.link(path, f"**{title}**")
@@ -293,14 +274,10 @@ def show_limit(mine: Digit) -> None:
     with st.container(horizontal=True, gap="medium"):
         for by, move in zip(MOVES, moves, strict=True):
             with st.container(width=180, gap="xsmall"):
-                pictures.strip(
-                    [move.image, move.decoded],
-                    alts=[f"{mine.name}, moved by {by} pixels", "what the model makes of it"],
-                    width=84,
-                )
-                st.caption(
-                    f"moved by {by} pixels: {move.nats:.0f} nats" if by else f"in place: {move.nats:.0f} nats"
-                )
+                alts = [f"{mine.name}, moved by {by} pixels", "what the model makes of it"]
+                pictures.strip([move.image, move.decoded], alts=alts, width=84)
+                place = f"moved by {by} pixels" if by else "in place"
+                st.caption(f"{place}: {move.nats:.0f} nats")
 
 
 left, right = frame.split()
@@ -313,7 +290,8 @@ with frame.sentence():
             "code: where it should be, *μ*, and how far off that may be, *σ*. Chance *ε* picks one code "
             "*z* = *μ* + *σε* from that belief, and the **decoder** writes a digit *x̂* from it."
         )
-        there_and_back(mine)
+        scale = there_and_back(mine)
+    show_cost(mine, scale)
     show_numbers(mine)
     nested(mine)
     five_jobs()

@@ -1,5 +1,7 @@
 """Scoreboard: every measured figure beside its rivals', from weights/scores.json alone."""
 
+import re
+
 import streamlit as st
 
 from ui import charts, frame, scores
@@ -33,6 +35,9 @@ def how_it_ended(board: Scores) -> None:
         )
     st.header("Where we lose", anchor=False)
     st.markdown("\n".join(f"- {loss_in_words(row)}" for row in lost) or "In none of the cases below.")
+    if missed := board.missed():
+        st.subheader("Behind no rival, but short of the goal", anchor=False)
+        st.markdown("\n".join(f"- {miss_in_words(row)}" for row in missed))
 
 
 def loss_in_words(row: Row) -> str:
@@ -43,13 +48,23 @@ def loss_in_words(row: Row) -> str:
     )
 
 
+def miss_in_words(row: Row) -> str:
+    goal = 0.0 if row.goal is None else row.goal
+    return f"**{row.job}, {row.case}**: {row.words(row.ours)} {row.unit}; the goal is {row.words(goal)}"
+
+
+def anchor_of(job: str) -> str:
+    """The name of a job's heading in the address."""
+    return re.sub(r"\W+", "-", job.lower())
+
+
 def how_to_repeat(board: Scores) -> None:
     st.header("Measure it yourself", anchor=False)
     st.markdown(
         f"One command measured everything on this page, on {board.date} in {board.minutes:g} minutes, "
         f"with seed {board.seed}; *n* is the number of pictures behind a figure."
     )
-    st.code(f"git checkout {board.commit}\n{board.command}", language="bash", wrap_lines=True)
+    st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
 
 
 def show_table(rows: list[Row]) -> None:
@@ -66,7 +81,7 @@ def show_table(rows: list[Row]) -> None:
     )
     if any(name.endswith(scores.PUBLISHED) for name in rivals):
         st.caption("(published): a figure from a paper, not measured here.")
-    if rivals:
+    if len(rows) * len(rivals) > 1:
         show_marks(rows, rivals)
 
 
@@ -118,11 +133,12 @@ with frame.sentence():
     board = scores.read_scores()
     if board is None:
         st.markdown("Nothing has been measured yet. This command measures all five jobs and fills this page:")
-        st.code("make evaluate", language="bash")
+        st.code("make evaluate", language=None)
     else:
         how_it_ended(board)
+        st.markdown("Jump to: " + " · ".join(f"[{job}](#{anchor_of(job)})" for job in board.tables()))
         for job, tables in board.tables().items():
-            st.header(job, anchor=False)
+            st.header(job, anchor=anchor_of(job))
             for rows in tables:
                 show_table(rows)
         how_to_repeat(board)

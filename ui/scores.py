@@ -1,6 +1,7 @@
 """What was measured: weights/scores.json and weights/training.json, checked before anything is shown."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,13 @@ class Row:
 
     def words(self, value: float) -> str:
         """A figure with as many digits as this row's figures call for: more where they crowd under 1."""
+        figures = [self.ours, *self.rivals.values(), *([] if self.goal is None else [self.goal])]
         largest = max(abs(figure) for figure in (self.ours, *self.rivals.values()))
+        if all(float(figure).is_integer() for figure in figures):
+            return f"{value:.0f}"
         decimals = 1 if largest >= 1000 else 2 if largest > 1 else 4 if largest > 0.9 else 3
+        if 0 < largest < 0.01:
+            decimals = 1 - math.floor(math.log10(largest))
         return f"{value:.{decimals}f}"
 
     def _reaches(self, mark: float) -> bool:
@@ -76,6 +82,10 @@ class Scores:
     def with_outcome(self, *outcomes: Outcome) -> list[Row]:
         """The rows that ended so."""
         return [row for row in self.rows if row.outcome in outcomes]
+
+    def missed(self) -> list[Row]:
+        """The rows that lost to nobody and yet missed their goal."""
+        return [row for row in self.rows if row.goal_reached is False and row.outcome != "lost"]
 
     def tables(self) -> dict[str, list[list[Row]]]:
         """For each job, in the order of the file, its rows that were measured in one way."""

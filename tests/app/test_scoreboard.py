@@ -41,7 +41,7 @@ def sample(**changes: Any) -> dict[str, Any]:
         "rows": [
             row(),
             row(case="gaussian 1", ours=15.5, rivals={"Median": 9.0, "Filter X": 17.25}, goal=17.25),
-            row(job="Density", unit="nats", better="lower", ours=84.0, rivals={"IWAE (published)": 84.0}),
+            row(job="Density", unit="nats", better="lower", ours=84.5, rivals={"IWAE (published)": 84.5}),
             row(job="Anomaly detection", unit="share", better="lower", ours=0.05, rivals={}, goal=None),
         ],
     } | changes
@@ -71,7 +71,7 @@ def test_every_figure_is_in_a_table_and_losses_are_said_in_words(open_page, writ
     app = open_page(PAGE)
     assert not app.exception and not app.warning
     cells = "\n".join(table.value.to_csv() for table in app.table)
-    for figure in ("20.50", "14.25", "18.75", "15.50", "17.25", "84.00", "0.050"):
+    for figure in ("20.50", "14.25", "18.75", "15.50", "17.25", "84.50", "0.050"):
         assert figure in cells
     assert ":red-badge[:material/close: lost]" in cells and "missed" in cells and "reached" in cells
     assert "**Denoising, gaussian 1**: 15.50 dB against 17.25: Filter X" in texts(app)
@@ -92,7 +92,38 @@ def test_each_way_of_measuring_gets_its_own_table_and_chart(open_page, write):
     app = open_page(PAGE)
     assert [header.value for header in app.header][1:-1] == ["Denoising", "Density", "Anomaly detection"]
     assert len(app.table) == 3
-    assert len(app.get("plotly_chart")) == 2  # none where there is nothing to compare
+    assert len(app.get("plotly_chart")) == 1  # none where a picture would show no more than the table
+
+
+def test_a_missed_goal_is_said_in_words_even_without_a_rival(open_page, write):
+    alone = row(job="Generation", unit="share", ours=0.85, rivals={}, goal=0.92)
+    write(sample(rows=[alone, row(case="gaussian 1", ours=15.5, goal=17.25)]))
+    words = texts(open_page(PAGE))
+    assert "**Generation, gaussian 0.5**: 0.850 share; the goal is 0.920" in words
+    assert "**Denoising, gaussian 1**: 15.50 dB against 18.75" in words
+    assert "gaussian 1**: 15.50 dB; the goal" not in words  # said once
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"ours": 0.00049975, "rivals": {}, "goal": 0.01}, "0.00050"),
+        ({"ours": 9, "rivals": {}, "goal": 10}, "9"),
+        ({"ours": 0.0, "rivals": {}, "goal": 0.5}, "0.000"),
+        ({"ours": 1234.56, "rivals": {}, "goal": None}, "1234.6"),
+        ({"ours": -3.25, "rivals": {"Median": -2.5}, "goal": None}, "-3.25"),
+    ],
+)
+def test_figures_of_any_size_keep_their_meaning(changes, shown):
+    measured = scores.Row(**row(**changes))
+    assert measured.words(measured.ours) == shown
+
+
+def test_every_job_can_be_jumped_to(open_page, write):
+    write(sample())
+    app = open_page(PAGE)
+    assert "[Anomaly detection](#anomaly-detection)" in texts(app)
+    assert "anomaly-detection" in [header.proto.anchor for header in app.header]
 
 
 def test_quick_figures_are_called_so(open_page, write):
