@@ -152,21 +152,22 @@ def show_samples() -> None:
             help="How far from the most ordinary digit chance may go; 1 is as varied as real handwriting.",
         )
         st.button("New samples", icon=":material/casino:", on_click=draw_anew, key="generate_new")
-    with picture, frame.sentence():
+    with frame.sentence():
         seed = st.session_state.get("generate_seed", 0)
         samples = vae.sample(load.model(), N_SAMPLES, temperature=temperature, seed=seed)
         found = likeness.matches(samples)
-        st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near that is.")
-        with st.container(horizontal=True, gap="xsmall"):
-            for i, (sample, match) in enumerate(zip(samples, found, strict=True)):
-                show_match(i, sample, match, temperature)
-    with settings:
-        st.markdown(originality(found))
-        st.caption(
-            "*Near* and *far* are meant among real digits of that class; two people's 1s are always near. "
-            "The digits that the model learned from are not part of this app: this tells whether samples are "
-            "like handwriting that it never saw, and cannot rule out copies of what it did see."
-        )
+        with picture:
+            st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near that is.")
+            with st.container(horizontal=True, gap="xsmall"):
+                for i, (sample, match) in enumerate(zip(samples, found, strict=True)):
+                    show_match(i, sample, match, temperature)
+        with settings:
+            st.markdown(originality(found))
+            st.caption(
+                "*Near* and *far* are meant among real digits of that class; two people's 1s are always "
+                "near. The digits that the model learned from are not part of this app: this tells whether "
+                "samples are like handwriting that it never saw, not whether they copy what it did see."
+            )
 
 
 def show_match(i: int, sample: Tensor, match: likeness.Match, temperature: float) -> None:

@@ -89,7 +89,7 @@ def test_each_sample_stands_beside_its_nearest_real_digit_with_their_distance_in
         assert pair.alt.endswith(f"at temperature 0.8 beside a real {label}")
         assert re.fullmatch(f"a real {label}: (very near|near|typical|far)", pair.caption)
     assert f"The closest pair is {distances.min().item():.1f} apart" in texts(app)
-    assert "cannot rule out copies" in texts(app)
+    assert "not whether they copy what it did see" in texts(app)
 
 
 def test_a_picture_of_the_gallery_is_very_near_and_one_like_no_digit_is_far():
