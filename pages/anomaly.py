@@ -1,5 +1,7 @@
 """Find anomalies: is it a digit at all, and if not, which strokes give it away?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ui import frame
@@ -11,8 +13,6 @@ frame.page(
     "in few words is none.",
 )
 with frame.loading():
-    from torch import Tensor
-
     import vae
     from ui import charts, digit, judge, load, pictures, strangers
     from ui.digit import Digit
@@ -93,40 +93,45 @@ def show_alarm(mine: Digit, found: Verdict, threshold: float, others: list[Verdi
 def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None:
     """Ready-made strangers and this digit turned over, each with a button that puts it in."""
     st.subheader("Try a stranger", anchor=False)
-    turned = {"Mirrored": strangers.mirrored(mine.image), "Rotated": strangers.upside_down(mine.image)}
-    images = {name: strangers.picture(name) for name in strangers.READY_MADE} | turned
-    with st.container(horizontal=True, gap="xsmall"):
-        for (name, image), found in zip(
-            images.items(), [*judged, *judge.verdicts(list(turned.values()))], strict=True
-        ):
-            caught = "caught" if found.score >= threshold else "missed"
-            with st.container(width=WIDTH + 14, gap="xsmall"):
-                pictures.show(image, alt=f"{name}: {found.words}, {caught}", width=WIDTH)
-                st.button(name, key=f"anomaly_{name}", on_click=put_in, args=(image,), width="stretch")
-                st.caption(f"{found.score:.2f} · {caught}")
+    turned = [
+        Digit(strangers.mirrored(mine.image), "ready-made", called="this mirror image"),
+        Digit(strangers.upside_down(mine.image), "ready-made", called="this upside-down picture"),
+    ]
+    stranger = dict(zip(strangers.READY_MADE, ready_made(strangers.READY_MADE), strict=True))
+    stranger |= {"Mirrored": turned[0], "Rotated": turned[1]}
+    judged = [*judged, *judge.verdicts([picture.image for picture in turned])]
+    words = [f"{found.score:.2f} · {'caught' if found.score >= threshold else 'missed'}" for found in judged]
+    show_row(stranger, judged, words)
     st.caption(f"A button puts its picture in your digit's place. The last two are {mine.name}, turned over.")
 
 
-def put_in(image: Tensor) -> None:
-    digit.keep(Digit(image, "drawing"))
+def ready_made(names: Sequence[str]) -> list[Digit]:
+    """Letters and shapes, to be put in the digit's place."""
+    return [Digit(strangers.picture(name), "ready-made", called=strangers.called(name)) for name in names]
+
+
+def show_row(stranger: dict[str, Digit], judged: list[Verdict], words: list[str]) -> None:
+    """Pictures, each with the button that puts it in the digit's place, and a few words."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for (name, picture), found, said in zip(stranger.items(), judged, words, strict=True):
+            with st.container(width=WIDTH + 14, gap="xsmall"):
+                pictures.show(picture.image, alt=f"{name}: {found.words}", width=WIDTH)
+                st.button(name, key=f"anomaly_{name}", on_click=digit.keep, args=(picture,), width="stretch")
+                st.caption(said)
 
 
 def show_failure() -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
-    images = {name: strangers.picture(name) for name in strangers.LOOKALIKES}
-    images["turned 6"] = strangers.upside_down(digit.from_gallery(6).image)
-    judged = dict(zip(images, judge.verdicts(list(images.values())), strict=True))
-    fooled = sum(found.share < ODD for found in judged.values())
+    lookalike = dict(zip(strangers.LOOKALIKES, ready_made(strangers.LOOKALIKES), strict=True))
+    six = strangers.upside_down(digit.from_gallery(6).image)
+    lookalike["6 turned"] = Digit(six, "ready-made", called="this upside-down 6")
+    judged = judge.verdicts([picture.image for picture in lookalike.values()])
+    fooled = sum(found.share < ODD for found in judged)
     frame.where_it_fails(
         "A stranger drawn as some digit could be is none to the model: it judges the shape and cannot know "
         f"the intent. **{fooled} of these {len(judged)}** look no odder to it than nine in ten real digits."
     )
-    pictures.strip(
-        list(images.values()),
-        alts=[f"{name}: {found.words}" for name, found in judged.items()],
-        captions=[f"{name}: {found.share:.0%}" for name, found in judged.items()],
-        width=98,
-    )
+    show_row(lookalike, judged, [f"{found.share:.0%}" for found in judged])
     st.caption("In percent: the share of real digits that are less strange.")
 
 

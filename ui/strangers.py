@@ -82,6 +82,11 @@ def picture(name: str) -> Tensor:
     return vae.frame_drawing(np.asarray(paper))
 
 
+def called(name: str) -> str:
+    """What to call one of them in a sentence, such as "this letter Q" or "this star"."""
+    return f"this {name.lower()}" if name in _SHAPES else f"this letter {name}"
+
+
 def mirrored(image: Tensor) -> Tensor:
     """A picture (1, 28, 28) with left and right exchanged, framed anew."""
     return _framed_again(image.flip(2))

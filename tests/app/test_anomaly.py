@@ -1,5 +1,7 @@
 """Find anomalies: what is drawn is judged against real digits, and strangers can be put in."""
 
+import re
+
 from tests.app.conftest import SEVEN, draw, texts
 from ui import judge, strangers
 
@@ -22,7 +24,16 @@ def test_a_stranger_put_in_is_stranger_than_a_digit(open_page):
     assert spiral.equal(strangers.picture("Spiral"))
     of_digit, of_spiral = judge.verdicts([digit, spiral])
     assert of_spiral.score > of_digit.score
-    assert of_spiral.words in texts(app)
+    assert f"This spiral is **{of_spiral.words}**" in texts(app)
+
+
+def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(open_page):
+    app = open_page(PAGE)
+    found = re.search(r"\*\*(\d) of these 6\*\* look no odder", texts(app))
+    assert found and int(found[1]) > 0
+    app.button(key="anomaly_Z").click().run()
+    (of_z,) = judge.verdicts([strangers.picture("Z")])
+    assert f"This letter Z is **{of_z.words}**" in texts(app)
 
 
 def test_the_digit_can_be_turned_over_and_back(open_page):
@@ -44,7 +55,7 @@ def test_a_lower_threshold_catches_more_and_costs_more_false_alarms(open_page):
     caught = texts(app).count("· caught")
     app.slider(key="anomaly_threshold").set_value(threshold.min).run()
     assert not app.exception
-    assert "**Alarm** for your drawing" in texts(app)
+    assert "**Alarm** for this smiley" in texts(app)
     assert texts(app).count("· caught") > caught
 
 
