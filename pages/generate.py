@@ -98,7 +98,7 @@ def show_morph(mine: Digit) -> None:
 
 
 def show_film(mine: Digit, other: Digit, frames: Tensor) -> None:
-    """The film with its download, and what the pictures look like on their way, in words."""
+    """The film, what happens in it, and its file to take away."""
     moving = film.gif(frames, FILM_WIDTH)
     with st.container(horizontal=True):
         with st.container(key=FILM, width=FILM_WIDTH):
@@ -107,11 +107,10 @@ def show_film(mine: Digit, other: Digit, frames: Tensor) -> None:
             f"<style>@media (prefers-reduced-motion: reduce) {{ .st-key-{FILM} {{ display: none }} }}</style>"
         )
         with st.container(width=FILM_WIDTH + 140):
-            halfway = likeness.matches(frames[N_FRAMES // 2 :][:1])[0]
             st.markdown(
                 f"{mine.subject} turns into a {other.label} and back: all {load.model().config.latent_dim} "
-                f"numbers of its code go in a straight line to those of the {other.label}. "
-                f"Halfway, the real digit nearest to it is **a {halfway.digit.label}**."
+                f"numbers of its code go in a straight line to those of the {other.label}, "
+                "and each picture is decoded from the code where they are."
             )
             st.download_button(
                 "Download the film",
@@ -165,8 +164,9 @@ def show_samples() -> None:
             st.markdown(originality(found))
             st.caption(
                 "*Near* and *far* are meant among real digits of that class; two people's 1s are always "
-                "near. The digits that the model learned from are not part of this app: this tells whether "
-                "samples are like handwriting that it never saw, not whether they copy what it did see."
+                "near, and soft pictures are a little nearer than ink. The digits that the model learned "
+                "from are not part of this app: this tells whether samples are like handwriting that it "
+                "never saw, not whether they copy what it did see."
             )
 
 

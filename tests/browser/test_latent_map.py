@@ -50,10 +50,12 @@ def test_the_pointer_decodes_without_the_server_and_a_click_or_enter_reports(vis
     visitor.page.wait_for_timeout(QUIET_MS)
     assert not sent
 
+    mounted = plane.element_handle()
     visitor.page.mouse.down()
     visitor.page.mouse.up()
     sees_reported(visitor, (1.8, 1.2))
     assert sent
+    assert mounted.evaluate("canvas => canvas.isConnected"), "the map was built anew"
     assert max(map(len, received)) < largest / 4, "the tiles were sent again"
     for key in ["ArrowLeft"] * 5 + ["ArrowDown"] * 3 + ["Enter"]:
         plane.press(key)
