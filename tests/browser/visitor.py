@@ -60,6 +60,15 @@ class Visitor:
         """The script of the page has come to its end."""
         expect(self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
 
+    def sees_it_whole(self) -> None:
+        """Everything has come: no placeholder is left, every chart is drawn, every letter has its shape."""
+        self.sees_it_ready()
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+        self.page.wait_for_function(
+            """() => document.fonts.status === "loaded" && [...document.querySelectorAll(
+                "[data-testid=stPlotlyChart]")].every(it => it.querySelector(".main-svg"))"""
+        )
+
     def draws(self, strokes: list[list[tuple[float, float]]], board: str = "canvas") -> None:
         """Draw with the mouse; strokes are in the unit square of the board."""
         paper = self.paper(board)
@@ -103,7 +112,7 @@ class Visitor:
 
     def source(self, alt: str | re.Pattern[str]) -> str:
         """The address of a picture; the same picture has the same address."""
-        source = self.picture(alt).get_attribute("src")
+        source = self.picture(alt).first.get_attribute("src")
         assert source
         return source
 
