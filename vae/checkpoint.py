@@ -14,7 +14,7 @@ from vae.calibration import Calibration
 from vae.model import VAE, Config
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
-FORMAT = "one-model-five-superpowers/2"
+FORMAT = "one-model-five-superpowers/1"
 
 
 def save_weights(model: VAE, path: Path) -> None:

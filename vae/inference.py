@@ -1,7 +1,5 @@
 """Bayes by weighted draws: codes from q(z | seen), weighted by p(seen | z) p(z) / q(z | seen).
 
-For clean digits q is the encoder's Gaussian, for noisy and partly hidden ones the proposal network.
-
 Source: importance-weighted bound of Burda, Grosse & Salakhutdinov 2016, arXiv:1509.00519.
 """
 
@@ -13,7 +11,7 @@ import torch
 from torch import Tensor
 
 from vae.checks import check_count, check_images
-from vae.model import VAE
+from vae.model import VAE, Posterior
 from vae.noise import Noise
 from vae.objective import bernoulli_log_prob
 from vae.pixels import bin_of, log_evidence, look_up
@@ -35,9 +33,10 @@ def decode_draws(model: VAE, z: Tensor) -> Tensor:
     return torch.cat([model.decode(part) for part in parts]).unflatten(0, z.shape[:2])
 
 
-def log_prior(model: VAE, z: Tensor) -> Tensor:
-    """log p(z) of draws z (S, B, k), in nats, (S, B)."""
-    return model.prior.log_prob(z.flatten(0, 1)).unflatten(0, z.shape[:2])
+def log_prior_ratio(model: VAE, q: Posterior, z: Tensor) -> Tensor:
+    """log p(z) - log q(z | seen) of draws z (S, B, k), in nats, (S, B)."""
+    log_prior = model.prior.log_prob(z.flatten(0, 1)).unflatten(0, z.shape[:2])
+    return log_prior - q.log_prob(z).sum(dim=-1)
 
 
 @torch.inference_mode()
@@ -77,7 +76,7 @@ def _bound(model: VAE, x: Tensor, n_dims: int, n_samples: int, generator: torch.
     for done in range(0, n_samples, DRAWS_AT_ONCE):
         z = q.sample(min(DRAWS_AT_ONCE, n_samples - done), generator)[..., :n_dims]
         log_px = bernoulli_log_prob(decode_draws(model, z), x).sum(dim=(2, 3, 4))
-        log_weights.append(log_px + log_prior(model, z) - q.log_prob(z).sum(dim=-1))
+        log_weights.append(log_px + log_prior_ratio(model, q, z))
     return torch.cat(log_weights).logsumexp(dim=0) - math.log(n_samples)
 
 
@@ -96,8 +95,9 @@ def posterior_draws(
     model: VAE, seen: Tensor, observed: Tensor | None, n_draws: int, generator: torch.Generator
 ) -> Draws:
     """Draw n_draws codes for each picture seen (B, 1, 28, 28) and decode them."""
-    z, log_q = model.propose(seen, observed, n_draws, generator)
-    return Draws(log_prior(model, z) - log_q, bin_of(decode_draws(model, z)))
+    q = model.infer(seen, observed)
+    z = q.sample(n_draws, generator)
+    return Draws(log_prior_ratio(model, q, z), bin_of(decode_draws(model, z)))
 
 
 def draws_evidence(

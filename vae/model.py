@@ -1,7 +1,6 @@
 """One variational autoencoder with a nested code: every prefix of the code is a code of its own.
 
-The encoder takes an image and the mask of its known pixels and gives a diagonal Gaussian over the code; for
-noisy and partly hidden digits a proposal network, fed by the same encoder, draws codes one number at a time.
+The encoder takes an image and the mask of its known pixels and gives a diagonal Gaussian over the code.
 The decoder takes the first k numbers of a code, for any k, and gives a Bernoulli logit for each pixel.
 
 Sources: VAE of Kingma & Welling 2014, arXiv:1312.6114; nested codes by truncation in training of Rippel
@@ -17,7 +16,6 @@ from torch.nn import functional as F
 
 from vae.checks import check_code, check_observed, check_pictures
 from vae.prior import LOG_2PI, Prior
-from vae.proposal import Proposal
 
 if TYPE_CHECKING:
     from vae.calibration import Calibration
@@ -32,8 +30,6 @@ class Config:
     hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
     blocks: int = 2  # residual blocks at 7 x 7
     prior_hidden: int = 256
-    proposal_hidden: int = 512
-    components: int = 6  # of each number's mixture in the proposal
 
 
 class Posterior(NamedTuple):
@@ -98,10 +94,6 @@ class Encoder(nn.Module):
             nn.Linear(h, 2 * config.latent_dim),
         )
 
-    def features(self, x: Tensor) -> Tensor:
-        """What the encoder makes of its input before it settles on a Gaussian, (B, hidden)."""
-        return self.net[:-1](x)
-
     def forward(self, x: Tensor) -> Tensor:
         return self.net(x)
 
@@ -140,7 +132,6 @@ class VAE(nn.Module):
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         self.prior = Prior(config.latent_dim, config.prior_hidden)
-        self.proposal = Proposal(config.latent_dim, config.hidden, config.proposal_hidden, config.components)
         self.calibration: Calibration | None = None
 
     def encode(self, x: Tensor, observed: Tensor | None = None) -> Posterior:
@@ -163,22 +154,10 @@ class VAE(nn.Module):
 
     def infer(self, x: Tensor, observed: Tensor | None = None) -> Posterior:
         """`encode` without its checks, for training."""
-        return _gaussian(self.encoder(_with_mask(x, observed)))
-
-    def propose(
-        self, x: Tensor, observed: Tensor | None, n: int, generator: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """n codes for each picture x (B, 1, 28, 28), noisy or partly hidden.
-
-        Returns:
-            codes (n, B, K), and the nats of their log-density under the proposal, (n, B).
-        """
-        return self.proposal.sample(n, self.encoder.features(_with_mask(x, observed)), generator)
-
-    def guess(self, x: Tensor, observed: Tensor) -> tuple[Posterior, Tensor]:
-        """For training: Gaussian and context of the proposal, (B, hidden), of noisy or partly hidden x."""
-        features = self.encoder.features(_with_mask(x, observed))
-        return _gaussian(self.encoder.net[-1](features)), features
+        known = torch.ones_like(x) if observed is None else observed.to(x)
+        seen = x if observed is None else torch.where(observed, x, 0)
+        mean, logvar = self.encoder(torch.cat([seen, known], dim=1)).chunk(2, dim=1)
+        return Posterior(mean, logvar.clamp(-14, 4))
 
     def decode(self, z: Tensor) -> Tensor:
         """Bernoulli logits (B, 1, 28, 28) of a code z (B, k), for any 1 <= k <= K.
@@ -195,15 +174,3 @@ class VAE(nn.Module):
         """Logits of codes z (B, K) of which only the dimensions in kept, bool (B, K), count."""
         mask = kept.to(z)
         return self.decoder(torch.cat([z * mask, mask], dim=1))
-
-
-def _with_mask(x: Tensor, observed: Tensor | None) -> Tensor:
-    """The encoder's input, (B, 2, 28, 28): the known pixels, and which they are."""
-    if observed is None:
-        return torch.cat([x, torch.ones_like(x)], dim=1)
-    return torch.cat([torch.where(observed, x, 0), observed.to(x)], dim=1)
-
-
-def _gaussian(parameters: Tensor) -> Posterior:
-    mean, logvar = parameters.chunk(2, dim=1)
-    return Posterior(mean, logvar.clamp(-14, 4))

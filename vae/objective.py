@@ -47,10 +47,8 @@ def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
 def guess_nats(model: VAE, spoilt: Spoilt, z: Tensor) -> Tensor:
     """What it costs to say the codes z (B, K) of clean digits, for who sees their spoilt views, (B,) nats.
 
-    By the proposal, and by the encoder's own Gaussian; the sum of both. Its minimum is the true posterior,
-    averaged over the digits that may hide behind a view.
+    Its minimum over q(z | spoilt) has the mean and the spread of all codes that may hide behind a view, so
+    that draws from it cover them (the "wake" phase of Bornschein & Bengio 2015, arXiv:1406.2751).
     """
-    q, features = model.guess(spoilt.seen, spoilt.observed)
-    with torch.autocast(z.device.type, enabled=False):
-        gaussian = Posterior(q.mean.float(), q.logvar.float()).log_prob(z).sum(dim=1)
-        return -gaussian - model.proposal.log_prob(z, features.float())
+    q = model.infer(spoilt.seen, spoilt.observed)
+    return -Posterior(q.mean.float(), q.logvar.float()).log_prob(z).sum(dim=1)
