@@ -1,4 +1,5 @@
-"""What training maximises: the evidence lower bound (ELBO), in nats."""
+"""What training optimises: the evidence lower bound (ELBO) of clean digits, in nats, and the cost of guessing
+the same digits' codes from spoilt views of them."""
 
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae.model import VAE, Posterior
-from vae.views import View
+from vae.views import Spoilt, View
 
 
 class Elbo(NamedTuple):
@@ -15,6 +16,7 @@ class Elbo(NamedTuple):
 
     log_px: Tensor
     kl: Tensor
+    z: Tensor  # (B, K), the draw
 
 
 def bernoulli_log_prob(logits: Tensor, x: Tensor) -> Tensor:
@@ -32,11 +34,21 @@ def kl_per_dim(model: VAE, q: Posterior, z: Tensor) -> Tensor:
 
 def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
     """One-draw estimate of the bound for each image of a view."""
-    q = model.infer(view.seen, view.observed)
+    q = model.infer(view.seen)
     q = Posterior(q.mean.float(), q.logvar.float())
     z = q.sample(1, generator)[0]
     logits = model.decode_kept(z, view.kept).float()
-    log_px = bernoulli_log_prob(logits, view.target).sum(dim=(1, 2, 3))
+    log_px = bernoulli_log_prob(logits, view.seen).sum(dim=(1, 2, 3))
     with torch.autocast(z.device.type, enabled=False):
         kl = (kl_per_dim(model, q, z) * view.kept).sum(dim=1)
-    return Elbo(log_px, kl)
+    return Elbo(log_px, kl, z)
+
+
+def guess_nats(model: VAE, spoilt: Spoilt, z: Tensor) -> Tensor:
+    """What it costs to say the codes z (B, K) of clean digits, for who sees their spoilt views, (B,) nats.
+
+    Its minimum over q(z | spoilt) has the mean and the spread of all codes that may hide behind a view, so
+    that draws from it cover them (the "wake" phase of Bornschein & Bengio 2015, arXiv:1406.2751).
+    """
+    q = model.infer(spoilt.seen, spoilt.observed)
+    return -Posterior(q.mean.float(), q.logvar.float()).log_prob(z).sum(dim=1)

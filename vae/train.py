@@ -16,14 +16,16 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from vae.checkpoint import WEIGHTS, save_weights
+from vae.checkpoint import WEIGHTS, read_tensors, save_weights
 from vae.data import as_images, binarize, default_root, training_digits, validation_digits
 from vae.inference import log_likelihood
 from vae.model import VAE, Config
-from vae.objective import elbo
-from vae.views import random_view
+from vae.objective import elbo, guess_nats
+from vae.views import Codes, Spoils, clean_view, spoilt_view
 
 N_CHECKED = 1000  # validation digits scored after each epoch
+SPOILT = 2  # one digit in so many is also seen noisy or partly hidden
+GUESS_WEIGHT = 0.5  # of the cost of guessing a spoilt digit's code, beside the ELBO
 KEPT = "the last good checkpoint is kept"
 
 
@@ -39,6 +41,8 @@ class Options:
     """Folder for the checkpoint that --resume continues."""
     resume: bool = False
     """Continue the run in --run to the same result as if it had not been interrupted."""
+    start: Path | None = None
+    """Weights file to start from; what it lacks starts at random."""
     epochs: int = 80
     """Passes over the 50,000 training digits."""
     batch: int = 256
@@ -59,6 +63,10 @@ class Options:
     """auto, cpu, cuda or cuda:N."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of encoder and decoder; auto: bfloat16 where the processor has it."""
+    codes: Codes = "nested"
+    """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
+    spoils: Spoils = "all"
+    """What to recognise codes from beside clean digits: all, noise alone, or holes alone."""
     latent_dim: int = 32
     """K, the length of the whole code."""
     channels: int = 32
@@ -89,7 +97,10 @@ class Trainer:
         images = as_images(validation[:N_CHECKED]).to(self.device)
         self.checked = binarize(images, torch.Generator(self.device).manual_seed(options.seed))
         torch.manual_seed(options.seed)
-        self.model = VAE(options.config).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = VAE(options.config)
+        if options.start is not None:
+            self.model.load_state_dict(read_tensors(options.start)[0], strict=False)
+        self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.ema))
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay
@@ -139,7 +150,7 @@ class Trainer:
         generator = torch.Generator(self.device).manual_seed(self.options.seed * 1_000_003 + epoch + 1)
         order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
         batches = order.split(self.options.batch)
-        totals = torch.zeros(3, device=self.device)
+        totals = torch.zeros(4, device=self.device)
         self.model.train()
         with tqdm(
             total=len(order), unit="img", mininterval=2, desc=f"epoch {epoch + 1}/{self.options.epochs}"
@@ -149,29 +160,31 @@ class Trainer:
                 totals += self._step(rows, progress, generator) * len(rows)
                 bar.update(len(rows))
                 if step % 20 == 0 or step == len(batches) - 1:
-                    loss, bound, kl = (totals / bar.n).tolist()
-                    bar.set_postfix(loss=f"{loss:.2f}", elbo=f"{bound:.2f}", kl=f"{kl:.2f}")
+                    loss, bound, kl, guess = (totals / bar.n).tolist()
+                    bar.set_postfix(elbo=f"{bound:.2f}", kl=f"{kl:.2f}", guess=f"{guess:.2f}")
                     if not math.isfinite(loss):
                         raise DivergedError(f"the loss is {loss} in epoch {epoch + 1}; {KEPT}")
-        return {"loss": loss, "elbo": bound, "kl": kl}
+        return {"loss": loss, "elbo": bound, "kl": kl, "guess": guess}
 
     def _step(self, rows: Tensor, progress: float, generator: torch.Generator) -> Tensor:
-        """One optimizer step; loss, ELBO and KL, each the mean over the batch in nats."""
+        """One optimizer step; loss, ELBO, KL and cost of a guess, each the mean over the batch in nats."""
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
         images = as_images(self.train_digits[rows])
-        view = random_view(images, options.latent_dim, generator)
+        view = clean_view(images, options.latent_dim, options.codes, generator)
+        spoilt = spoilt_view(images[::SPOILT], options.spoils, generator)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             bound = elbo(self.model, view, generator)
+            guess = guess_nats(self.model, spoilt, bound.z[::SPOILT].detach()).mean()
         kl_weight = min(1.0, progress / options.kl_warmup) if options.kl_warmup else 1.0
-        loss = (kl_weight * bound.kl - bound.log_px).mean()
+        loss = (kl_weight * bound.kl - bound.log_px).mean() + GUESS_WEIGHT * guess
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
         self.optimizer.step()
         self.average.update_parameters(self.model)
-        return torch.stack([loss, (bound.log_px - bound.kl).mean(), bound.kl.mean()]).detach()
+        return torch.stack([loss, (bound.log_px - bound.kl).mean(), bound.kl.mean(), guess]).detach()
 
     def _state(self) -> dict[str, Any]:
         return {"model": self.model, "average": self.average, "optimizer": self.optimizer}
@@ -205,7 +218,8 @@ def one_cycle(progress: float, rise: float = 0.05) -> float:
 def resumable(options: Options) -> dict[str, Any]:
     """The options that fix the result of a run: all but folders and device."""
     skipped = {"data", "out", "run", "resume", "device"}
-    return {name: value for name, value in asdict(options).items() if name not in skipped}
+    kept = {name: value for name, value in asdict(options).items() if name not in skipped}
+    return kept | {"start": options.start and str(options.start)}
 
 
 def _device(name: str) -> torch.device:
@@ -248,9 +262,19 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         "torch": torch.__version__,
         "parameters": sum(value.numel() for value in trainer.model.parameters()),
         "options": resumable(options),
+        "started_from": earlier_run(options.start),
         "history": trainer.history,
     }
     (options.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def earlier_run(start: Path | None) -> dict[str, Any] | None:
+    """The facts of the run that made the weights to start from, without its curve; None without such."""
+    if start is None:
+        return None
+    beside = start.with_name("training.json")
+    facts = json.loads(beside.read_text()) if beside.is_file() else {}
+    return {name: fact for name, fact in facts.items() if name != "history"}
 
 
 def main(options: Options) -> None:

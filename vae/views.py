@@ -1,6 +1,6 @@
-"""What the encoder is shown in training: clean, noisy and partly hidden digits, and codes of every length."""
+"""What training sees: clean digits, to learn codes of every length, and spoilt ones, to guess those codes."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -8,40 +8,65 @@ from torch import Tensor
 from vae.data import binarize
 from vae.noise import add_noise
 
-CLEAN, GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HIDDEN = range(6)
-SHARES = torch.tensor([0.55, 0.08, 0.13, 0.06, 0.05, 0.13])
-HIGHEST_LEVEL = {"gaussian": 1.1, "uniform": 0.6, "salt_and_pepper": 0.6}
-SHARE_WHOLE_CODE, SHARE_MAP = 0.60, 0.12  # the rest of the images get a code of any length
+Codes = Literal["nested", "whole", "map"]
+Spoils = Literal["all", "noise", "holes"]
+
+SHARE_GREY = 0.15  # of the clean views; the others are binarized
+SHARE_WHOLE_CODE, SHARE_MAP = 0.60, 0.14  # the rest of the images get a code of any length
+GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HOLES = range(5)
+SHARES: dict[Spoils, Tensor] = {
+    "all": torch.tensor([0.06, 0.33, 0.13, 0.10, 0.38]),
+    "noise": torch.tensor([0.06, 0.57, 0.21, 0.16, 0.00]),
+    "holes": torch.tensor([0.06, 0.00, 0.00, 0.00, 0.94]),
+}
+HIGHEST_LEVEL = {"gaussian": 1.5, "uniform": 0.8, "salt_and_pepper": 0.8}
 
 
 class View(NamedTuple):
-    """One training batch."""
+    """Clean digits."""
 
-    seen: Tensor  # (B, 1, 28, 28), what the encoder looks at
+    seen: Tensor  # (B, 1, 28, 28) in [0, 1], what the encoder looks at and the decoder has to give back
+    kept: Tensor  # bool (B, K), the prefix of the code that each digit is allowed
+
+
+class Spoilt(NamedTuple):
+    """The same digits, noisy or partly hidden."""
+
+    seen: Tensor  # (B, 1, 28, 28)
     observed: Tensor  # bool (B, 1, 28, 28), True = known
-    target: Tensor  # (B, 1, 28, 28) in [0, 1], the clean digit
-    kept: Tensor  # bool (B, K), the prefix of the code that this image is allowed
 
 
-def random_view(images: Tensor, latent_dim: int, generator: torch.Generator) -> View:
-    """A random view of each image (B, 1, 28, 28) in [0, 1]."""
+def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.Generator) -> View:
+    """Digits (B, 1, 28, 28) in [0, 1], most of them binarized, with codes of random lengths."""
+    grey = torch.rand((len(images), 1, 1, 1), generator=generator, device=images.device) < SHARE_GREY
+    seen = torch.where(grey, images, binarize(images, generator))
+    return View(seen, random_prefix(len(images), latent_dim, codes, generator, images.device))
+
+
+def spoilt_view(images: Tensor, spoils: Spoils, generator: torch.Generator) -> Spoilt:
+    """Digits (B, 1, 28, 28) in [0, 1], each with noise of a random kind and level, or with pixels hidden."""
     device, n = images.device, len(images)
-    kind = torch.multinomial(SHARES.to(device), n, replacement=True, generator=generator).view(n, 1, 1, 1)
-    target = torch.where(kind == CLEAN, binarize(images, generator), images)
-    seen = target
+    shares = SHARES[spoils].to(device)
+    kind = torch.multinomial(shares, n, replacement=True, generator=generator).view(n, 1, 1, 1)
+    seen = images
     for code, name in ((GAUSSIAN, "gaussian"), (UNIFORM, "uniform"), (SALT_AND_PEPPER, "salt_and_pepper")):
         level = HIGHEST_LEVEL[name] * torch.rand((n, 1, 1, 1), generator=generator, device=device)
         seen = torch.where(kind == code, add_noise(images, name, level, generator), seen)
-    observed = (kind != HIDDEN) | _random_mask(images, generator)
-    return View(seen, observed, target, random_prefix(n, latent_dim, generator, device))
+    return Spoilt(seen, (kind != HOLES) | _random_mask(images, generator))
 
 
-def random_prefix(n: int, latent_dim: int, generator: torch.Generator, device: torch.device) -> Tensor:
-    """Which dimensions each of n codes keeps, bool (n, latent_dim): all, the first two, or any number."""
+def random_prefix(
+    n: int, latent_dim: int, codes: Codes, generator: torch.Generator, device: torch.device
+) -> Tensor:
+    """Which dimensions each of n codes keeps, bool (n, latent_dim).
+
+    "nested": all, the first two, or any number; "whole": all; "map": the first two.
+    """
     chance = torch.rand((n, 1), generator=generator, device=device)
     length = torch.randint(1, latent_dim + 1, (n, 1), generator=generator, device=device)
-    length = torch.where(chance < SHARE_WHOLE_CODE + SHARE_MAP, 2, length)
-    length = torch.where(chance < SHARE_WHOLE_CODE, latent_dim, length)
+    whole, two = {"nested": (SHARE_WHOLE_CODE, SHARE_MAP), "whole": (1.0, 0.0), "map": (0.0, 1.0)}[codes]
+    length = torch.where(chance < whole + two, 2, length)
+    length = torch.where(chance < whole, latent_dim, length)
     return torch.arange(latent_dim, device=device) < length
 
 

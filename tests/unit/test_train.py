@@ -15,7 +15,7 @@ from unit.test_checkpoint import Trap
 from vae import train
 from vae.checkpoint import read_weights
 from vae.objective import Elbo
-from vae.train import DivergedError, Options, Trainer, one_cycle, resumable
+from vae.train import GUESS_WEIGHT, DivergedError, Options, Trainer, one_cycle, resumable
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def spoil_loss(monkeypatch: pytest.MonkeyPatch, at_step: int, value: float) -> N
 
     def spoiled(*args: object) -> Elbo:
         bound = elbo(*args)
-        return Elbo(bound.log_px * value, bound.kl) if next(steps) == at_step else bound
+        return bound._replace(log_px=bound.log_px * value) if next(steps) == at_step else bound
 
     monkeypatch.setattr(train, "elbo", spoiled)
 
@@ -80,19 +80,27 @@ def test_training_lowers_the_loss(trainer: functools.partial[Trainer], options: 
         assert nats[0] > 350 and nats[-1] < 260
 
 
-def test_without_warm_up_the_loss_is_minus_the_elbo(
+def test_without_warm_up_the_loss_is_minus_the_elbo_and_the_guess(
     trainer: functools.partial[Trainer], options: Options
 ) -> None:
     run = trainer(replace(options, epochs=1, kl_warmup=0.0))
     run.fit()
-    assert run.history[0]["loss"] == pytest.approx(-run.history[0]["elbo"], abs=1e-3)
+    facts = run.history[0]
+    assert facts["loss"] == pytest.approx(GUESS_WEIGHT * facts["guess"] - facts["elbo"], abs=1e-3)
+
+
+def test_guesses_get_better(trainer: functools.partial[Trainer], options: Options) -> None:
+    run = trainer(replace(options, epochs=10, batch=20, learning_rate=2e-2, kl_warmup=0.0))
+    run.fit()
+    assert run.history[-1]["guess"] < run.history[0]["guess"] - 1
 
 
 def test_the_kl_is_free_at_first(trainer: functools.partial[Trainer], options: Options) -> None:
     run = trainer(replace(options, epochs=1, kl_warmup=1e9))
     run.fit()
     facts = run.history[0]
-    assert facts["loss"] == pytest.approx(-facts["elbo"] - facts["kl"], abs=1e-2)
+    expected = GUESS_WEIGHT * facts["guess"] - facts["elbo"] - facts["kl"]
+    assert facts["loss"] == pytest.approx(expected, abs=1e-2)
 
 
 def test_same_seed_same_weights(trainer: functools.partial[Trainer], options: Options) -> None:
@@ -139,7 +147,7 @@ def test_there_must_be_a_run_to_resume(trainer: functools.partial[Trainer], opti
 
 @pytest.mark.parametrize(
     "change",
-    [{"seed": 1}, {"epochs": 3}, {"batch": 40}, {"learning_rate": 1e-4}, {"latent_dim": 5}, {"ema": 0.5}],
+    [{"seed": 1}, {"epochs": 3}, {"batch": 40}, {"learning_rate": 1e-4}, {"latent_dim": 5}, {"codes": "map"}],
     ids=str,
 )
 def test_a_run_with_other_options_is_not_resumed(
@@ -183,7 +191,7 @@ def test_a_last_gradient_that_is_not_finite_keeps_the_good_checkpoint(
         """The same values, but in the last step of the second epoch without a gradient."""
         bound = elbo(*args)
         lost = (bound.log_px - bound.log_px.detach()).abs().sqrt()
-        return Elbo(bound.log_px + lost, bound.kl) if next(steps) == 8 else bound
+        return bound._replace(log_px=bound.log_px + lost) if next(steps) == 8 else bound
 
     with monkeypatch.context() as patch:
         patch.setattr(train, "elbo", spoiled)
@@ -256,10 +264,41 @@ def test_the_command_writes_weights_and_facts(
         "loss",
         "elbo",
         "kl",
+        "guess",
         "validation_elbo",
         "validation_elbo_2",
     }
     assert "validation ELBO" in capsys.readouterr().out
+
+
+def test_a_run_starts_from_the_weights_and_facts_of_another(
+    trainer: functools.partial[Trainer], options: Options
+) -> None:
+    first = trainer(replace(options, epochs=1))
+    first.fit()
+    train.write_results(first, "0123456")
+    weights_file = options.out / "vae.safetensors"
+    second = trainer(replace(options, start=weights_file, run=options.run / "second", epochs=0))
+    assert torch.equal(weights(second), weights(first).half().float())
+    earlier = train.earlier_run(weights_file)
+    assert earlier is not None and earlier["commit"] == "0123456" and "history" not in earlier
+    assert train.earlier_run(None) is None
+    with pytest.raises(ValueError, match="there is no weights file nowhere"):
+        trainer(replace(options, start=options.out / "nowhere"))
+
+
+@pytest.mark.parametrize(("codes", "lengths"), [("whole", {4}), ("map", {2})])
+def test_a_run_may_learn_codes_of_one_length_alone(
+    trainer: functools.partial[Trainer],
+    options: Options,
+    monkeypatch: pytest.MonkeyPatch,
+    codes: str,
+    lengths: set,
+) -> None:
+    kept, view = [], train.clean_view
+    monkeypatch.setattr(train, "clean_view", lambda *args: kept.append(view(*args)) or kept[-1])
+    trainer(replace(options, epochs=1, codes=codes)).fit()
+    assert set(torch.cat([view.kept.sum(dim=1) for view in kept]).tolist()) == lengths
 
 
 def test_bfloat16_trains_too(trainer: functools.partial[Trainer], options: Options) -> None:
