@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
 import vae
-from unit.conftest import TINY
+from unit.conftest import TINY, untrained
 from vae.objective import bernoulli_log_prob, elbo, guess_nats, kl_per_dim
 from vae.views import Spoilt, View
 
@@ -81,6 +81,22 @@ def test_a_guess_costs_what_the_posterior_of_the_spoilt_view_says(bare: vae.VAE,
     q = bare.encode(x, observed)
     expected = -Normal(q.mean, (0.5 * q.logvar).exp()).log_prob(z).sum(dim=1)
     assert torch.allclose(guess_nats(bare, Spoilt(x, observed), z), expected, atol=1e-4)
+
+
+def test_guessing_can_be_learned(digits: Tensor) -> None:
+    model = untrained().requires_grad_()
+    x = digits[:20]
+    spoilt = Spoilt(x, (torch.arange(28) >= 14).expand_as(x))
+    z = model.encode(x).mean.detach()
+    optimizer = torch.optim.Adam(model.encoder.parameters(), 1e-2)
+    costs = []
+    for _ in range(30):
+        cost = guess_nats(model, spoilt, z).mean()
+        optimizer.zero_grad()
+        cost.backward()
+        optimizer.step()
+        costs.append(cost.item())
+    assert costs[-1] < costs[0] - 1
 
 
 def test_hidden_pixels_do_not_help_to_guess(bare: vae.VAE, digits: Tensor) -> None:
