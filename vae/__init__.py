@@ -8,6 +8,7 @@ from vae.compress import (
     compress,
     decompress,
     decompress_prefixes,
+    n_code_corrections,
     n_code_dims,
 )
 from vae.denoise import denoise, estimate_noise
@@ -49,6 +50,7 @@ __all__ = [
     "load_gallery",
     "load_model",
     "log_likelihood",
+    "n_code_corrections",
     "n_code_dims",
     "psnr",
     "sample",

@@ -1,30 +1,41 @@
 """Measure the calibration of the shipped weights on validation digits: `python -m vae.calibrate --help`."""
 
+import math
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import tyro
 from torch import Tensor
 from tqdm import tqdm
 
-from vae import pixels
+from vae import pixels, residual
 from vae.anomaly import anomaly_score
 from vae.calibration import Calibration, Profile
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
 from vae.coding import Coder, payload_bytes
-from vae.compress import MAX_CODE_BYTES, MIN_CODE_BYTES, header_bits
+from vae.compress import (
+    MAX_CODE_BYTES,
+    MIN_CODE_BYTES,
+    corrections_of,
+    dims_bits,
+    grid_codes,
+    level_bits,
+)
 from vae.data import as_images, binarize, default_root, validation_digits
 from vae.inference import decode_draws
 from vae.ink import compress_ink
 from vae.model import VAE
 
 N_REFERENCE = 2000  # validation digits behind the anomaly score
-N_CODED = 200  # validation digits behind the lossy profiles
+N_KERNEL = 1000  # validation digits behind the kernel of the residual
+N_CODED = 60  # validation digits behind the lossy profiles
 N_INK = 20  # validation digits behind the step of the lossless code
-STEPS = (0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
-SMALLEST_SPREAD = 0.5  # of the number of dimensions, so that any number can be said
+STEPS = (8.0, 5.6, 4.0, 2.8, 2.0, 1.4, 1.0)
+KERNEL_STEP = 1.4
+SMALLEST_SPREADS = torch.tensor([0.5, 0.3])  # of numbers of dimensions and of levels, so that any can be said
 INK_STEPS = (2.5, 3.0, 3.5, 4.0, 5.0)
 
 
@@ -44,8 +55,8 @@ def measure(model: VAE, digits: Tensor) -> Calibration:
     The model's own `calibration` is replaced as its parts become known, each part resting on those before.
     """
     images = as_images(digits)
-    stages = (_posterior_and_pixels, _anomaly, _lossy, _ink)
-    model.calibration = Calibration(fingerprint(model), [], [], {}, 0.0, [])
+    stages = (_posterior_and_pixels, _anomaly, _residual, _lossy, _ink)
+    model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [])
     with torch.inference_mode(), tqdm(stages, desc="calibration") as bar:
         for stage in bar:
             bar.set_postfix_str(stage.__name__.strip("_"))
@@ -74,24 +85,55 @@ def _anomaly(model: VAE, images: Tensor, known: Calibration) -> Calibration:
     return replace(known, anomaly_scores=[round(value, 5) for value in scores.tolist()])
 
 
+def _residual(model: VAE, images: Tensor, known: Calibration) -> Calibration:
+    """How the errors of neighbouring pixels go together, in what a fine grid code decodes to."""
+    images = images[:N_KERNEL]
+    writer = Coder(model)
+    grid = writer.quantize(model.encode(images).mean.double(), KERNEL_STEP * writer.posterior_std)
+    logits = torch.cat([model.decode(z) for z in grid.z.to(images).split(100)])
+    _, variance = pixels.moments(torch.tensor(known.pixel_table))
+    residuals = (images - torch.sigmoid(logits))[:, 0]
+    stds = variance[pixels.bin_of(logits)][:, 0].sqrt()
+    return replace(known, residual_kernel=residual.measure_kernel(residuals, stds))
+
+
+class Option(NamedTuple):
+    """One way to code a digit."""
+
+    n_dims: int
+    level: int
+    bits: float  # without those that say the two
+    error: float
+
+
 def _lossy(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """For each length of payload the grid step of highest PSNR, and how many dimensions then fit."""
+    """For each length of payload the grid of highest PSNR, and what numbers and corrections then fit."""
     images = images[:N_CODED]
-    coder = Coder(model)
-    mean = model.encode(images).mean.double()
-    candidates = []
-    for step in STEPS:
-        grid = coder.quantize(mean, step * coder.posterior_std)
-        errors = torch.stack([_squared_error(model, grid.z[:, :k], images) for k in _lengths(model)], dim=1)
-        candidates.append((step, grid.bits.cumsum(dim=1), errors))
-    lengths = {payload_bytes(n) for n in range(MIN_CODE_BYTES, MAX_CODE_BYTES + 1)}
-    return replace(
-        known, profiles={size: _best_profile(model, candidates, 8 * size) for size in sorted(lengths)}
-    )
+    options = {step: _options(model, images, step) for step in STEPS}
+    sizes = sorted({payload_bytes(n) for n in range(MIN_CODE_BYTES, MAX_CODE_BYTES + 1)})
+    return replace(known, profiles={size: _best_profile(model, options, 8 * size) for size in sizes})
 
 
-def _lengths(model: VAE) -> range:
-    return range(1, model.config.latent_dim + 1)
+def _wide_profile(model: VAE, step: float) -> Profile:
+    """A profile that expects nothing in particular."""
+    K, L = model.config.latent_dim, residual.N_LEVELS
+    return Profile(step, K / 2, K, L / 2, L)
+
+
+def _options(model: VAE, images: Tensor, step: float) -> list[list[Option]]:
+    """For each image the prefixes of its posterior mean, and the best grid code with each correction."""
+    writer, options = Coder(model), []
+    grids = writer.quantize(model.encode(images).mean.double(), step * writer.posterior_std)
+    errors = [_squared_error(model, grids.z[:, :k], images) for k in range(1, grids.z.shape[1] + 1)]
+    prefixes = zip(grids.bits.cumsum(dim=1).tolist(), torch.stack(errors, dim=1).tolist(), strict=True)
+    for image, (bits, error) in zip(images, prefixes, strict=True):
+        grid = next(grid_codes(model, image, _wide_profile(model, step), torch.inf))
+        n_dims, used = grid.z.shape[1], grid.bits.sum().item()
+        options.append(
+            [Option(k, 0, *cost) for k, cost in enumerate(zip(bits, error, strict=True), 1)]
+            + [Option(n_dims, c.level, used + c.bits, c.error) for c in corrections_of(model, image, grid)]
+        )
+    return options
 
 
 def _squared_error(model: VAE, z: Tensor, images: Tensor) -> Tensor:
@@ -99,22 +141,33 @@ def _squared_error(model: VAE, z: Tensor, images: Tensor) -> Tensor:
     return (torch.sigmoid(model.decode(z.to(images))) - images).square().mean(dim=(1, 2, 3))
 
 
-def _best_profile(model: VAE, candidates: list[tuple[float, Tensor, Tensor]], most_bits: int) -> Profile:
-    """The profile of the highest mean PSNR, when each image takes the best prefix that fits."""
-    best, best_db = Profile(0, 0, 0), -torch.inf
-    for step, bits, errors in candidates:
-        profile = Profile(step, 0.5 * model.config.latent_dim, model.config.latent_dim)
-        for _ in range(3):  # how many dimensions fit depends on what it costs to say how many
-            allowed = bits + header_bits(model, profile) <= most_bits
-            allowed[:, 0] = True
-            error, choice = errors.masked_fill(~allowed, torch.inf).min(dim=1)
-            n_dims = choice + 1.0
-            spread = max(n_dims.std().item(), SMALLEST_SPREAD)
-            profile = Profile(step, round(n_dims.mean().item(), 2), round(spread, 2))
-        db = -10 * error.log10().mean().item()
+def _best_profile(model: VAE, options: dict[float, list[list[Option]]], most_bits: int) -> Profile:
+    """The profile of the highest mean PSNR, when each image takes the best option that fits."""
+    best, best_db = _wide_profile(model, STEPS[0]), -math.inf
+    for step, of_images in options.items():
+        profile = _wide_profile(model, step)
+        for _ in range(3):  # what fits depends on what it costs to say what it is
+            dims, levels = dims_bits(model, profile).tolist(), level_bits(profile).tolist()
+
+            def cost(option: Option, dims: list[float] = dims, levels: list[float] = levels) -> float:
+                header = dims[option.n_dims - 1] + levels[option.level]
+                return option.error if header + option.bits <= most_bits else 1 + header + option.bits
+
+            chosen = [min(of_image, key=cost) for of_image in of_images]
+            profile = _fitted(profile, chosen)
+        db = -10 * sum(math.log10(option.error) for option in chosen) / len(chosen)
         if db > best_db:
             best, best_db = profile, db
     return best
+
+
+def _fitted(profile: Profile, chosen: list[Option]) -> Profile:
+    """The profile that expects the numbers of dimensions and the levels of the chosen options."""
+    numbers = torch.tensor([(option.n_dims, option.level) for option in chosen], dtype=torch.float64)
+    means = [round(value, 2) for value in numbers.mean(dim=0).tolist()]
+    spread = numbers.std(dim=0, correction=0).maximum(SMALLEST_SPREADS)
+    stds = [round(value, 2) for value in spread.tolist()]
+    return replace(profile, mean_dims=means[0], std_dims=stds[0], mean_level=means[1], std_level=stds[1])
 
 
 def _ink(model: VAE, images: Tensor, known: Calibration) -> Calibration:

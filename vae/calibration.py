@@ -18,6 +18,8 @@ class Profile:
     step: float  # grid step, in average posterior standard deviations
     mean_dims: float  # the number of dimensions is coded as a rounded Gaussian with this mean
     std_dims: float  # ... and this standard deviation
+    mean_level: float  # so is the level of the correction, see vae/residual.py
+    std_level: float
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Calibration:
     fingerprint: int  # of the weights that were measured
     posterior_std: list[float]  # (K,), average standard deviation of q(z_i | x)
     pixel_table: list[list[float]]  # p(grey level | logit bin), see vae/pixels.py
-    profiles: dict[int, Profile]  # by length of the code in bytes
+    residual_kernel: list[list[float]]  # how errors of neighbouring pixels go together, see vae/residual.py
+    profiles: dict[int, Profile]  # by length of the code in bytes, without its checksum
     ink_step: float  # grid step of the lossless code, in average posterior standard deviations
     anomaly_scores: list[float]  # scores of held-out digits, ascending
 

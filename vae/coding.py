@@ -9,7 +9,7 @@ Source: range coding as in the library `constriction`, Bamler 2022, arXiv:2201.0
 import binascii
 import copy
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import constriction
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from vae.calibration import calibration_of
 from vae.checkpoint import fingerprint
@@ -28,6 +29,7 @@ SHORT_CODE_BYTES = 8  # codes up to this length carry a CRC of one byte, longer 
 LOG_RATIO_ROUNDING = 1 / 16  # of the log2 of a conditional's standard deviation in grid steps
 
 Gaussian = constriction.stream.model.QuantizedGaussian
+Laplace = constriction.stream.model.QuantizedLaplace
 Bernoulli = constriction.stream.model.Bernoulli
 LATENT = Gaussian(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
 
@@ -43,10 +45,14 @@ class Part(NamedTuple):
 class GridCode(NamedTuple):
     """Codes on a grid: each number lies whole steps away from what the prior expects, given those before."""
 
-    symbols: Tensor  # int64 (B, K), the steps
-    z: Tensor  # float64 (B, K), the code
-    ratio: Tensor  # float64 (B, K), standard deviation of each symbol under the prior
-    bits: Tensor  # float64 (B, K), ideal length of each symbol
+    symbols: Tensor  # int64 (B, k), the steps
+    z: Tensor  # float64 (B, k), the code
+    ratio: Tensor  # float64 (B, k), standard deviation of each symbol under the prior
+    bits: Tensor  # float64 (B, k), ideal length of each symbol
+
+    def prefix(self, row: int, n_dims: int) -> "GridCode":
+        """The first n_dims numbers of one row, as a code of its own, (1, n_dims)."""
+        return GridCode(*(part[[row], :n_dims] for part in self))
 
 
 class Coder:
@@ -58,19 +64,39 @@ class Coder:
         self.posterior_std = torch.tensor(calibration_of(model).posterior_std, dtype=torch.float64)
         self.key = fingerprint(model)
 
-    def quantize(self, target: Tensor, step: Tensor, nudge: Tensor | None = None) -> GridCode:
-        """The grid codes nearest to target (B, K), with nudge, int64 (B, K), added to their symbols."""
-        z = torch.zeros_like(target, dtype=torch.float64)
+    def quantize(self, target: Tensor, step: Tensor) -> GridCode:
+        """The grid codes nearest to target (B, k)."""
+        return self._walk(target.shape, step, lambda i, mean: ((target[:, i] - mean) / step[i]).round())
+
+    def at(self, symbols: Tensor, step: Tensor) -> GridCode:
+        """The grid codes of symbols, int64 (B, k)."""
+        return self._walk(symbols.shape, step, lambda i, mean: symbols[:, i])
+
+    def _walk(self, shape: torch.Size, step: Tensor, choose: Callable[[int, Tensor], Tensor]) -> GridCode:
+        """Choose symbol after symbol, each given what the prior expects after those before."""
+        z = torch.zeros(shape, dtype=torch.float64)
         symbols, ratios = torch.zeros_like(z, dtype=torch.int64), torch.ones_like(z)
-        for i in range(z.shape[1]):
-            mean, ratio = self._conditional(z, i, step)
-            symbol = ((target[:, i] - mean) / step[i]).round().long()
-            if nudge is not None:
-                symbol += nudge[:, i]
-            symbols[:, i] = symbol.clamp(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
-            ratios[:, i] = ratio
+        for i in range(shape[1]):
+            mean, ratios[:, i] = self._conditional(z, i, step)
+            symbols[:, i] = choose(i, mean).clamp(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
             z[:, i] = mean + symbols[:, i] * step[i]
-        return GridCode(symbols, z, ratios, _symbol_bits(symbols, ratios))
+        return GridCode(symbols, z, ratios, symbol_bits(symbols, ratios))
+
+    def moves(self, z: Tensor, step: Tensor) -> Tensor:
+        """How a code z (1, k) moves when one symbol rises by one and the others stay, (k, k), to first order.
+
+        A number's grid lies around what the prior expects of it, so those after it move too.
+        """
+        identity, probe = torch.eye(z.shape[1], dtype=torch.float64), 1e-4
+        mean, _ = self.prior.conditionals(torch.cat([z, z + probe * identity]))
+        pull = ((mean[1:] - mean[0]) / probe).T.tril(-1)
+        return torch.linalg.solve_triangular(identity - pull, step[: z.shape[1]].diag(), upper=False).T
+
+    def logits(self, z: Tensor) -> Tensor:
+        """What the decoder makes of codes z (B, k), as every processor computes it, (B, 784)."""
+        missing = self.prior.latent_dim - z.shape[1]
+        kept = F.pad(torch.ones_like(z), (0, missing))
+        return self.decoder(torch.cat([F.pad(z, (0, missing)), kept], dim=1)).flatten(1)
 
     def read(self, decoder: Any, n_dims: int, step: Tensor) -> Tensor:
         """The code z (1, n_dims), float64, that a range decoder yields next."""
@@ -84,8 +110,12 @@ class Coder:
     def _conditional(self, z: Tensor, i: int, step: Tensor) -> tuple[Tensor, Tensor]:
         """Mean of number i given those before, and its standard deviation in steps, rounded; each (B,)."""
         mean, log_std = self.prior.conditionals(z)
-        log_ratio = (log_std[:, i] - step[i].log()) / np.log(2)
-        return mean[:, i], torch.exp2((log_ratio / LOG_RATIO_ROUNDING).round() * LOG_RATIO_ROUNDING)
+        return mean[:, i], round_ratio(log_std[:, i].exp() / step[i])
+
+
+def round_ratio(ratio: Tensor) -> Tensor:
+    """A standard deviation in steps, rounded so coarsely that every processor comes to the same."""
+    return torch.exp2((ratio.log2() / LOG_RATIO_ROUNDING).round() * LOG_RATIO_ROUNDING)
 
 
 @functools.lru_cache(maxsize=2)
@@ -99,7 +129,8 @@ def latent_part(symbols: NDArray[np.int32], ratios: NDArray[np.float64]) -> Part
     return Part(symbols, LATENT, (np.zeros(len(symbols)), ratios))
 
 
-def _symbol_bits(symbols: Tensor, ratios: Tensor) -> Tensor:
+def symbol_bits(symbols: Tensor, ratios: Tensor) -> Tensor:
+    """Ideal length of symbols that are rounded Gaussians of mean 0 and standard deviations ratios."""
     upper = torch.special.ndtr((symbols.abs() + 0.5) / ratios)
     lower = torch.special.ndtr((symbols.abs() - 0.5) / ratios)
     return -(upper - lower).clamp_min(2**-24).log2()
@@ -111,7 +142,7 @@ def pack(message: Sequence[Part]) -> bytes:
     for part in message:
         encoder.encode(part.symbols, part.family, *part.parameters)
     whole = encoder.get_compressed().astype(">u4").tobytes()
-    for size in range(len(whole)):
+    for size in range(max(len(whole) - 8, 0), len(whole)):
         for last in (0, 1):
             number = int.from_bytes(whole[:size], "big") + last
             if number < 256**size and _unpacks_to(number.to_bytes(size, "big"), message):

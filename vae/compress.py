@@ -1,11 +1,19 @@
-"""Job 1: compression. A digit in a given number of bytes, as a prefix of its nested code."""
+"""Job 1: compression. A digit in a given number of bytes: a prefix of its nested code, then a correction.
+
+The numbers say which digit it is and how it is written. What they cannot say, a correction of the decoded
+picture does (see vae/residual.py), as far as the bytes reach.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from vae import residual
 from vae.calibration import Profile, calibration_of
-from vae.checks import check_count, check_image
+from vae.checks import SIDE, check_count, check_image
 from vae.coding import (
     Gaussian,
     GridCode,
@@ -19,20 +27,49 @@ from vae.coding import (
     unseal,
 )
 from vae.model import VAE
+from vae.search import improve
 
 MIN_CODE_BYTES, MAX_CODE_BYTES = 2, 64
 SALT = 0x6C6F7373  # tells a lossy code from a lossless one
-N_PREFIXES = 6  # of each row of the grid are decoded and compared
+N_STARTS = 3  # of the search, where no correction follows
+ROUNDS = 3  # of the search for the best grid code
+PRICE = 0.018  # of a bit, in squared error, on a grid of step 1; it grows with the square of the step
+TRIALS = (0.3, 1.0, 3.0, 10.0)  # multiples of the price that each round of the search tries
+N_PREFIXES = 6  # of each row of the grid, beside all of the first, are decoded and compared
 SHRINKAGE = torch.tensor([1.0, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0], dtype=torch.float64)
+
+
+class Contents(NamedTuple):
+    """What a code says."""
+
+    z: Tensor  # float64 (1, k), a prefix of the latent code
+    level: int  # fineness of the correction; 0 = there is none
+    symbols: Tensor  # int64 (n,), the correction's coefficients, in steps
+    way: residual.Directions
+
+
+class SquaredError:
+    """The summed squared error of a decoded picture, for vae/search.py."""
+
+    def __init__(self, image: Tensor) -> None:
+        self.truth = image.flatten().double().cpu()
+
+    def total(self, logits: Tensor) -> Tensor:
+        return (torch.sigmoid(logits) - self.truth).square().sum(dim=1)
+
+    def quadratic(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        pictures = torch.sigmoid(logits)
+        slopes = pictures[1:] - pictures[0]
+        return slopes @ (self.truth - pictures[0]), slopes @ slopes.T
 
 
 @torch.inference_mode()
 def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
     """Write an image in at most n_bytes.
 
-    The code is a checksum, the number of dimensions, and that many numbers on a grid, range-coded under
-    the prior. Of all prefixes that fit, of the posterior mean and of it shrunk towards zero, the one is
-    taken that decodes nearest to the image.
+    The code is a checksum, the number of latent dimensions, that many numbers on a grid, range-coded under
+    the prior, and, where the bytes suffice, a correction of what they decode to. The numbers are searched
+    around the posterior mean for the least squared error.
 
     Args:
         image: (1, 28, 28) in [0, 1], ink = 1.
@@ -47,14 +84,12 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
     """
     check_image(image)
     check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
-    size = _payload_size(model, n_bytes)
-    writer, profile = coder(model), calibration_of(model).profiles[size]
-    mean = model.encode(image[None]).mean.double().cpu()
-    grid = writer.quantize(SHRINKAGE[:, None] * mean, profile.step * writer.posterior_std)
-    for row, n_dims in _by_error(model, grid, image, header_bits(model, profile), 8 * size):
-        payload = pack([_header(model, profile, n_dims), _numbers(grid, row, n_dims)])
-        if len(payload) <= size:
-            return seal(payload.ljust(size, b"\0"), writer.key ^ SALT)
+    size = max(size for size in calibration_of(model).profiles if size <= payload_bytes(n_bytes))
+    profile = calibration_of(model).profiles[size]
+    for grid in grid_codes(model, image, profile, 8 * size):
+        for payload in _payloads(model, image, profile, grid, 8 * size):
+            if len(payload) <= size:
+                return seal(payload.ljust(size, b"\0"), coder(model).key ^ SALT)
     raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
 
 
@@ -68,22 +103,26 @@ def decompress(model: VAE, code: bytes) -> Tensor:
     Raises:
         ValueError: the code is truncated, altered, or was written by another model.
     """
-    z = _read(model, code)
-    return torch.sigmoid(model.decode(z.to(next(model.parameters()))))[0]
+    said = _read(model, code)
+    picture = torch.sigmoid(coder(model).logits(said.z))[0]
+    return _image(residual.corrected(picture, said.way, said.level, said.symbols), model)
 
 
 @torch.inference_mode()
 def decompress_prefixes(model: VAE, code: bytes) -> Tensor:
-    """What the first 1, 2, ..., k of the k numbers in a code decode to.
+    """What the first 1, 2, ..., k of the k numbers in a code decode to, and last the corrected image.
 
     Returns:
-        (k, 1, 28, 28) float32 in [0, 1]; the last is the image that `decompress` returns.
+        (k, 1, 28, 28) float32 in [0, 1], or (k + 1, 1, 28, 28) where the code holds a correction; the last
+        is the image that `decompress` returns.
 
     Raises:
         ValueError: the code is truncated, altered, or was written by another model.
     """
-    z = _read(model, code).to(next(model.parameters()))
-    return torch.cat([torch.sigmoid(model.decode(z[:, :n_dims])) for n_dims in range(1, z.shape[1] + 1)])
+    z = _read(model, code).z
+    prefixes = [torch.sigmoid(coder(model).logits(z[:, :n_dims]))[0] for n_dims in range(1, z.shape[1] + 1)]
+    images = [_image(prefix, model) for prefix in prefixes]
+    return torch.stack(images + [decompress(model, code)] * (n_code_corrections(model, code) > 0))
 
 
 def n_code_dims(model: VAE, code: bytes) -> int:
@@ -92,58 +131,145 @@ def n_code_dims(model: VAE, code: bytes) -> int:
     Raises:
         ValueError: the code is truncated, altered, or was written by another model.
     """
-    return _read(model, code).shape[1]
+    return _read(model, code).z.shape[1]
 
 
-def _read(model: VAE, code: bytes) -> Tensor:
-    """The latent code (1, k), float64, in a code."""
-    reader = coder(model)
+def n_code_corrections(model: VAE, code: bytes) -> int:
+    """How many numbers, beside those of the latent code, a code spends on correcting the decoded picture.
+
+    Raises:
+        ValueError: the code is truncated, altered, or was written by another model.
+    """
+    return int(_read(model, code).symbols.count_nonzero())
+
+
+@torch.inference_mode()
+def _read(model: VAE, code: bytes) -> Contents:
+    reader, known = coder(model), calibration_of(model)
     payload = unseal(code, reader.key ^ SALT)
-    profile = calibration_of(model).profiles.get(len(payload))
+    profile = known.profiles.get(len(payload))
     if profile is None:
         raise ValueError(f"a code of this model never has {len(code)} bytes")
     decoder = unpacker(payload)
     try:
-        header = _header(model, profile, n_dims=1)
-        n_dims = int(decoder.decode(header.family, *header.parameters)[0])
-        return reader.read(decoder, n_dims, profile.step * reader.posterior_std)
+        n_dims = _decoded(decoder, _n_dims_part(model, profile, 1))
+        z = reader.read(decoder, n_dims, profile.step * reader.posterior_std)
+        level = _decoded(decoder, _level_part(profile, 0))
+        way = residual.directions(known, reader.logits(z)[0])
+        part = residual.correction_part(torch.zeros(0), residual.ratios(way, level))
+        symbols = decoder.decode(part.family, *part.parameters) if level else np.zeros(0)
     except AssertionError as error:
         raise ValueError("this code holds no image") from error
+    return Contents(z, level, torch.from_numpy(symbols.astype(np.int64)), way)
 
 
-def _payload_size(model: VAE, n_bytes: int) -> int:
-    """The longest payload with a profile in a code of at most n_bytes."""
-    return max(size for size in calibration_of(model).profiles if size <= payload_bytes(n_bytes))
+def _decoded(decoder: object, part: Part) -> int:
+    return int(decoder.decode(part.family, *part.parameters)[0])  # type: ignore[attr-defined]
 
 
-def _by_error(
-    model: VAE, grid: GridCode, image: Tensor, overhead_bits: Tensor, most_bits: int
-) -> list[tuple[int, int]]:
-    """Row and length of the grid's longest prefixes of at most most_bits, by squared error, best first."""
-    fits = grid.bits.cumsum(dim=1) + overhead_bits <= most_bits
-    longest = fits & (fits.flip(1).cumsum(dim=1).flip(1) <= N_PREFIXES)
-    fitting = [(row, length + 1) for row, length in longest.nonzero().tolist()]
-    rows = torch.tensor([row for row, _ in fitting])
-    kept = torch.arange(grid.z.shape[1]) < torch.tensor([n_dims for _, n_dims in fitting])[:, None]
-    device = image.device
-    decoded = torch.sigmoid(model.decode_kept(grid.z[rows].float().to(device), kept.to(device)))
-    order = (decoded - image).square().sum(dim=(1, 2, 3)).argsort().tolist()
-    return [fitting[i] for i in order]
+def _image(picture: Tensor, model: VAE) -> Tensor:
+    return picture.to(next(model.parameters())).view(1, SIDE, SIDE)
 
 
-def header_bits(model: VAE, profile: Profile) -> Tensor:
+def grid_codes(model: VAE, image: Tensor, profile: Profile, most_bits: float) -> Iterator[GridCode]:
+    """Grid codes of an image, (1, k), that leave room in most_bits for the header, the best first.
+
+    The best is found by search from the best prefix of the posterior mean, or of it shrunk towards zero.
+    """
+    writer, loss = coder(model), SquaredError(image)
+    step, price = profile.step * writer.posterior_std, PRICE * profile.step**2
+    worth = price if profile.mean_level >= 1 else 0.0  # of a bit left over, to the correction
+    grid = writer.quantize(SHRINKAGE[:, None] * model.encode(image[None]).mean.double().cpu(), step)
+    overhead = dims_bits(model, profile) + level_bits(profile)[0]
+    starts = _starts(model, grid, loss, worth, overhead, most_bits)
+    found = [
+        improve(
+            writer,
+            lambda z: _decoded_by(model, z),
+            loss,
+            start,
+            step,
+            price=worth,
+            trial_prices=[trial * price for trial in TRIALS],
+            most_bits=most_bits - overhead[start.z.shape[1] - 1].item(),
+            rounds=ROUNDS,
+        )
+        for start in starts[: 1 if worth else N_STARTS]
+    ]
+    yield from (each.grid for each in sorted(found, key=lambda each: each.cost))
+    yield from starts
+
+
+def _starts(
+    model: VAE, grid: GridCode, loss: SquaredError, price: float, overhead: Tensor, most_bits: float
+) -> list[GridCode]:
+    """Prefixes of the grid's rows that fit, by squared error and price of their bits, best first."""
+    bits = grid.bits.cumsum(dim=1) + overhead
+    fits = bits <= most_bits
+    tried = fits & (fits.flip(1).cumsum(dim=1).flip(1) <= N_PREFIXES)
+    tried[0] = fits[0]
+    if not tried.any():
+        return []
+    rows, last = tried.nonzero().unbind(dim=1)
+    kept = torch.arange(grid.z.shape[1]) <= last[:, None]
+    device = next(model.parameters()).device
+    logits = model.decode_kept(grid.z[rows].float().to(device), kept.to(device)).flatten(1)
+    cost = loss.total(logits.double().cpu()) + price * bits[rows, last]
+    return [grid.prefix(int(rows[i]), int(last[i]) + 1) for i in cost.argsort().tolist()]
+
+
+def _decoded_by(model: VAE, z: Tensor) -> Tensor:
+    """Logits (B, 784), float64, by the model in its own precision, for the search."""
+    return model.decode(z.to(next(model.parameters()))).flatten(1).double().cpu()
+
+
+def _payloads(
+    model: VAE, image: Tensor, profile: Profile, grid: GridCode, most_bits: float
+) -> Iterator[bytes]:
+    """Packed codes of a grid code (1, k) with each correction that fits, the nearest to the image first."""
+    n_dims = grid.z.shape[1]
+    numbers = latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy())
+    header = _n_dims_part(model, profile, n_dims)
+    used = grid.bits.sum().item() + dims_bits(model, profile)[n_dims - 1].item()
+    way = residual.directions(calibration_of(model), coder(model).logits(grid.z)[0])
+    levels = level_bits(profile).tolist()
+    for found in sorted(corrections_of(model, image, grid), key=lambda correction: correction.error):
+        if used + levels[found.level] + found.bits <= most_bits:
+            part = residual.correction_part(found.symbols, residual.ratios(way, found.level))
+            yield pack([header, numbers, _level_part(profile, found.level), part])
+
+
+def corrections_of(model: VAE, image: Tensor, grid: GridCode) -> list[residual.Correction]:
+    """Ways to correct what a grid code (1, k) decodes to."""
+    logits = coder(model).logits(grid.z)[0]
+    way = residual.directions(calibration_of(model), logits)
+    return residual.corrections(torch.sigmoid(logits), way, image.flatten().double().cpu())
+
+
+def dims_bits(model: VAE, profile: Profile) -> Tensor:
     """What it costs to say that a code has 1, ..., K dimensions, (K,) bits."""
-    lengths = torch.arange(1, model.config.latent_dim + 1, dtype=torch.float64)
-    edges = torch.stack([lengths - 0.5, lengths + 0.5])
-    below, above = torch.special.ndtr((edges - profile.mean_dims) / profile.std_dims)
+    lengths = torch.arange(1, model.config.latent_dim + 1)
+    return _rounded_gaussian_bits(lengths, profile.mean_dims, profile.std_dims)
+
+
+def level_bits(profile: Profile) -> Tensor:
+    """What it costs to say the correction's level, 0, ..., N_LEVELS - 1, (N_LEVELS,) bits."""
+    return _rounded_gaussian_bits(torch.arange(residual.N_LEVELS), profile.mean_level, profile.std_level)
+
+
+def _rounded_gaussian_bits(numbers: Tensor, mean: float, std: float) -> Tensor:
+    """Ideal length of whole numbers under a rounded Gaussian that is cut off beyond the first and last."""
+    edges = torch.stack([numbers - 0.5, numbers + 0.5]).double()
+    edges[0, 0], edges[1, -1] = -torch.inf, torch.inf
+    below, above = torch.special.ndtr((edges - mean) / std)
     return -(above - below).clamp_min(2**-24).log2()
 
 
-def _header(model: VAE, profile: Profile, n_dims: int) -> Part:
+def _n_dims_part(model: VAE, profile: Profile, n_dims: int) -> Part:
     parameters = np.array([profile.mean_dims]), np.array([profile.std_dims])
     return Part(np.array([n_dims], np.int32), Gaussian(1, model.config.latent_dim), parameters)
 
 
-def _numbers(grid: GridCode, row: int, n_dims: int) -> Part:
-    symbols, ratios = grid.symbols[row, :n_dims], grid.ratio[row, :n_dims]
-    return latent_part(symbols.numpy().astype(np.int32), ratios.numpy())
+def _level_part(profile: Profile, level: int) -> Part:
+    parameters = np.array([profile.mean_level]), np.array([profile.std_level])
+    return Part(np.array([level], np.int32), Gaussian(0, residual.N_LEVELS - 1), parameters)

@@ -4,21 +4,39 @@ A code is a latent code on a coarse grid under the prior, then each pixel under 
 points around the posterior mean the one with the fewest bits in all is searched.
 """
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from vae.calibration import calibration_of
 from vae.checks import SIDE, check_image
-from vae.coding import Bernoulli, Coder, GridCode, Part, coder, latent_part, pack, seal, unpacker, unseal
+from vae.coding import Bernoulli, Coder, Part, coder, latent_part, pack, seal, unpacker, unseal
 from vae.model import VAE
-from vae.objective import bernoulli_log_prob
+from vae.search import improve
 
-MOST_ROUNDS = 6  # of the search; each tries one step up and one down in every dimension
+ROUNDS = 4  # of the search for the best grid code
 LONGEST_CODE_BYTES = 4096  # the least likely picture takes about half of that
 LOGIT_ROUNDING, HIGHEST_LOGIT = 1 / 8, 12.0
 SALT = 0x696E6B  # tells a lossless code from a lossy one
 PIXEL = Bernoulli(perfect=False)
+
+
+class InkBits:
+    """What the pixels of a digit cost under the decoder, in bits, for vae/search.py."""
+
+    def __init__(self, ink: Tensor) -> None:
+        self.ink = ink.flatten().double().cpu()
+
+    def total(self, logits: Tensor) -> Tensor:
+        return (F.softplus(logits) - self.ink * logits).sum(dim=1) / math.log(2)
+
+    def quadratic(self, logits: Tensor) -> tuple[Tensor, Tensor]:
+        slopes, p = logits[1:] - logits[0], torch.sigmoid(logits[0])
+        slope, curvature = slopes @ (self.ink - p), (slopes * p * (1 - p)) @ slopes.T
+        return slope / math.log(4), curvature / math.log(4)
 
 
 @torch.inference_mode()
@@ -42,8 +60,18 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
         raise ValueError("lossless coding takes black and white alone: every pixel must be 0 or 1")
     writer = coder(model)
     step = calibration_of(model).ink_step * writer.posterior_std
-    target = model.encode(ink[None]).mean.double().cpu()
-    grid = writer.quantize(target, step, _best_nudge(model, writer, ink, target, step))
+    found = improve(
+        writer,
+        lambda z: model.decode(z.to(ink)).flatten(1).double().cpu(),
+        InkBits(ink),
+        writer.quantize(model.encode(ink[None]).mean.double().cpu(), step),
+        step,
+        price=1.0,
+        trial_prices=(0.7, 1.0),
+        most_bits=torch.inf,
+        rounds=ROUNDS,
+    )
+    grid = found.grid
     latents = latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy())
     pixels = Part(ink.flatten().cpu().numpy().astype(np.int32), PIXEL, (_pixel_probs(writer, grid.z),))
     return seal(pack([latents, pixels]), writer.key ^ SALT)
@@ -73,31 +101,7 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
     return torch.from_numpy(pixels.astype(np.float32)).view(1, SIDE, SIDE)
 
 
-def _best_nudge(model: VAE, writer: Coder, ink: Tensor, target: Tensor, step: Tensor) -> Tensor:
-    """The steps away from the grid point nearest to target (1, K) that cost the fewest bits, (1, K)."""
-    n_dims = target.shape[1]
-    single = torch.eye(n_dims, dtype=torch.int64)
-    moves = torch.cat([torch.zeros((1, n_dims), dtype=torch.int64), single, -single])
-    best = moves[:1]
-    for _ in range(MOST_ROUNDS):
-        nudges = best + moves
-        grid = writer.quantize(target.expand(len(moves), -1), step, nudges)
-        choice = _total_bits(model, grid, ink).argmin()
-        if choice == 0:
-            break
-        best = nudges[choice][None]
-    return best
-
-
-def _total_bits(model: VAE, grid: GridCode, ink: Tensor) -> Tensor:
-    """Ideal length of the digit's code at each grid code, (B,)."""
-    logits = model.decode(grid.z.to(ink))
-    nll_nats = -bernoulli_log_prob(logits, ink).sum(dim=(1, 2, 3))
-    return grid.bits.sum(dim=1) + nll_nats.cpu() / np.log(2)
-
-
 def _pixel_probs(writer: Coder, z: Tensor) -> np.ndarray:
     """The probability of ink in each pixel, (784,), from logits rounded alike by encoder and decoder."""
-    kept = torch.ones_like(z)
-    logits = writer.decoder(torch.cat([z, kept], dim=1)).flatten().clamp(-HIGHEST_LOGIT, HIGHEST_LOGIT)
+    logits = writer.logits(z)[0].clamp(-HIGHEST_LOGIT, HIGHEST_LOGIT)
     return torch.sigmoid((logits / LOGIT_ROUNDING).round() * LOGIT_ROUNDING).numpy()

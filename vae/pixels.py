@@ -81,7 +81,7 @@ def expectation(table: Tensor, y: Tensor, noise: Noise) -> Tensor:
 
 def moments(table: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and variance of the clean value in each logit bin, each (N_BINS,)."""
-    levels = torch.linspace(0, 1, N_LEVELS, device=table.device)
+    levels = torch.linspace(0, 1, N_LEVELS, dtype=table.dtype, device=table.device)
     mean = table @ levels
     return mean, table @ levels.square() - mean.square()
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from torch import Tensor
 
 import vae
-from vae.calibrate import measure
+from vae import calibrate
 
 settings.register_profile("unit", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.load_profile("unit")
@@ -61,7 +61,9 @@ def bare() -> vae.VAE:
 def tiny(pixels: Tensor) -> vae.VAE:
     """The same tiny model, calibrated on gallery digits."""
     model = untrained()
-    measure(model, pixels[:200])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibrate, "N_CODED", 8)
+        calibrate.measure(model, pixels[:200])
     return model
 
 

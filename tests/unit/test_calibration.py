@@ -18,12 +18,15 @@ from vae.coding import payload_bytes
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 lists = st.lists(numbers, max_size=4)
-profiles = st.dictionaries(st.integers(0, 64), st.builds(Profile, numbers, numbers, numbers), max_size=4)
+profiles = st.dictionaries(
+    st.integers(0, 64), st.builds(Profile, numbers, numbers, numbers, numbers, numbers), max_size=4
+)
 calibrations = st.builds(
     Calibration,
     fingerprint=st.integers(0, 2**32 - 1),
     posterior_std=lists,
     pixel_table=st.lists(lists, max_size=3),
+    residual_kernel=st.lists(lists, max_size=3),
     profiles=profiles,
     ink_step=numbers,
     anomaly_scores=lists,
@@ -99,10 +102,11 @@ def test_every_length_of_code_has_a_profile(model: vae.VAE) -> None:
             assert profile.std_dims > 0
 
 
-def test_longer_codes_have_finer_steps_or_more_dimensions(model: vae.VAE) -> None:
-    shortest, *_, longest = (calibration_of(model).profiles[size] for size in (1, 16, 62))
+def test_longer_codes_have_finer_steps_and_corrections(model: vae.VAE) -> None:
+    shortest, middle, longest = (calibration_of(model).profiles[size] for size in (1, 16, 62))
     assert longest.mean_dims > shortest.mean_dims
     assert longest.step <= shortest.step
+    assert shortest.mean_level == 0 < middle.mean_level < longest.mean_level
 
 
 def test_measured_numbers_are_those_of_the_digits(tiny: vae.VAE, digits: Tensor) -> None:
@@ -122,6 +126,7 @@ def test_the_command_writes_a_calibration_that_fits_the_weights(
     save_weights(untrained(), tmp_path / "vae.safetensors")
     monkeypatch.setattr(calibrate, "validation_digits", lambda root: pixels[:200])
     monkeypatch.setattr(calibrate, "N_INK", 2)
+    monkeypatch.setattr(calibrate, "N_CODED", 4)
     calibrate.main(calibrate.Options(weights=tmp_path))
     model = vae.load_model(tmp_path / "vae.safetensors")
     assert calibration_of(model).profiles.keys() == calibration_of(tiny).profiles.keys()

@@ -87,7 +87,7 @@ def test_a_packed_message_unpacks(message: list[Part]) -> None:
 def test_packing_wastes_hardly_more_than_a_byte(message: list[Part]) -> None:
     latents, pixels = message
     ratio, symbol = torch.from_numpy(latents.parameters[1]), torch.from_numpy(latents.symbols)
-    ideal = coding._symbol_bits(symbol, ratio).sum().item()
+    ideal = coding.symbol_bits(symbol, ratio).sum().item()
     probs = np.where(pixels.symbols == 1, pixels.parameters[0], 1 - pixels.parameters[0])
     ideal -= np.log2(probs).sum()
     assert len(pack(message)) <= ideal / 8 + 1.2
@@ -103,7 +103,7 @@ def test_bits_of_a_symbol_are_those_of_its_interval(symbol: int, ratio: float) -
     normal = torch.distributions.Normal(torch.tensor(0.0, dtype=torch.float64), ratio)
     chance = normal.cdf(torch.tensor(symbol + 0.5).double()) - normal.cdf(torch.tensor(symbol - 0.5).double())
     assume(chance > 1e-6)
-    bits = coding._symbol_bits(torch.tensor([symbol]), torch.tensor([ratio], dtype=torch.float64))
+    bits = coding.symbol_bits(torch.tensor([symbol]), torch.tensor([ratio], dtype=torch.float64))
     assert bits.item() == pytest.approx(-math.log2(chance.item()), abs=1e-6)
 
 
@@ -115,8 +115,25 @@ def test_grid_codes_lie_within_half_a_step(tiny: vae.VAE, seed: int, scale: floa
     step = scale * coder.posterior_std
     grid = coder.quantize(target, step)
     assert ((grid.z - target).abs() <= step * 0.5000001).all()
-    up = coder.quantize(target, step, torch.tensor([[1, 0, 0, 0]]).expand(3, -1))
-    assert torch.equal(up.symbols[:, 0], grid.symbols[:, 0] + 1)
+    again = coder.at(grid.symbols, step)
+    assert all(torch.equal(one, other) for one, other in zip(again, grid, strict=True))
+
+
+@given(seed=st.integers(0, 2**31), scale=st.floats(0.1, 2))
+def test_moves_are_the_slopes_of_the_grid(tiny: vae.VAE, seed: int, scale: float) -> None:
+    coder, n_dims = coding.coder(tiny), tiny.config.latent_dim
+    generator = torch.Generator().manual_seed(seed)
+    z = torch.randn((1, n_dims), generator=generator, dtype=torch.float64)
+    step = scale * coder.posterior_std
+    mean, _ = coder.prior.conditionals(z)
+    symbols = (z - mean) / step
+    small, moves = 1e-4, coder.moves(z, step)
+    for i in range(n_dims):
+        changed, moved = symbols.clone(), torch.zeros_like(z)
+        changed[:, i] += small
+        for j in range(n_dims):
+            moved[:, j] = coder.prior.conditionals(moved)[0][:, j] + changed[:, j] * step[j]
+        assert torch.allclose((moved - z)[0] / small, moves[i], atol=1e-3)
 
 
 @given(seed=st.integers(0, 2**31), scale=st.floats(0.1, 8), n_dims=st.integers(1, 4))

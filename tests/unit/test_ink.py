@@ -71,7 +71,7 @@ def test_the_same_digit_gives_the_same_code(model: vae.VAE, ink: Tensor, codes: 
 def test_the_search_saves_bytes(
     model: vae.VAE, ink: Tensor, codes: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ink_module, "MOST_ROUNDS", 0)
+    monkeypatch.setattr(ink_module, "ROUNDS", 0)
     unsearched = [vae.compress_ink(model, digit) for digit in ink[:10]]
     assert sum(map(len, codes)) < sum(map(len, unsearched))
 

@@ -37,6 +37,7 @@ CONTRACT = [
     "estimate_noise",
     "anomaly_reference",
     "decompress_prefixes",
+    "n_code_corrections",
     "n_code_dims",
     "MAX_CODE_BYTES",
     "MIN_CODE_BYTES",

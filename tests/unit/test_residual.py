@@ -1,0 +1,69 @@
+"""The correction of a decoded picture: its directions, its symbols there and back, its use."""
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+import vae
+from vae import residual
+from vae.calibration import calibration_of
+from vae.coding import pack, unpacker
+
+seeds = st.integers(0, 2**31)
+
+
+def logits_like(seed: int) -> Tensor:
+    """Logits (784,) of a smooth random picture."""
+    noise = torch.randn((1, 1, 7, 7), generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return torch.nn.functional.interpolate(8 * noise, size=(28, 28), mode="bilinear").flatten()
+
+
+def truth_like(logits: Tensor, seed: int) -> Tensor:
+    """A picture (784,) that such logits may belong to."""
+    noise = torch.randn(784, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return torch.sigmoid(logits + noise)
+
+
+@given(seed=seeds)
+def test_directions_are_orthonormal_and_widest_first(tiny: vae.VAE, seed: int) -> None:
+    way = residual.directions(calibration_of(tiny), logits_like(seed))
+    eye = torch.eye(residual.N_PIXELS, dtype=torch.float64)
+    assert torch.allclose(way.basis @ way.basis.T, eye, atol=1e-9)
+    assert (way.std.diff() <= 0).all() and (way.std >= 0).all()
+
+
+@given(seed=seeds)
+def test_another_processor_finds_the_same_directions(model: vae.VAE, seed: int) -> None:
+    known, logits = calibration_of(model), logits_like(seed)
+    noise = torch.randn(784, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    one, other = (residual.directions(known, x) for x in (logits, logits * (1 + 1e-12 * noise)))
+    for level in range(residual.N_LEVELS):
+        assert torch.equal(residual.ratios(one, level), residual.ratios(other, level))
+    assert torch.allclose(one.basis, other.basis, atol=1e-6)
+
+
+@given(seed=seeds)
+def test_corrections_come_back_and_help(model: vae.VAE, seed: int) -> None:
+    logits = logits_like(seed)
+    picture, truth = torch.sigmoid(logits), truth_like(logits, seed + 1)
+    way = residual.directions(calibration_of(model), logits)
+    none, *some = residual.corrections(picture, way, truth)
+    assert none.level == 0 and none.bits == 0
+    for found in some[:: len(residual.ROUNDINGS)]:
+        assert found.error <= none.error + 1e-9
+        part = residual.correction_part(found.symbols, residual.ratios(way, found.level))
+        payload = pack([part])
+        read = unpacker(payload).decode(part.family, *part.parameters)
+        assert read.tolist() == found.symbols.tolist()
+        assert len(payload) <= found.bits / 8 + 1.2
+    assert some[-len(residual.ROUNDINGS)].error < 0.5 * none.error
+
+
+def test_a_kernel_is_that_of_the_errors() -> None:
+    noise = torch.randn((500, 28, 28), generator=torch.Generator().manual_seed(0))
+    errors = 0.1 * (noise + noise.roll(1, dims=2)) / 2**0.5
+    kernel = torch.tensor(residual.measure_kernel(errors, torch.full_like(errors, 0.1)))
+    centre = residual.REACH
+    assert torch.allclose(kernel[centre], torch.tensor([0.0, 0.5, 1.0, 0.5, 0.0]), atol=0.02)
+    assert kernel[centre + 1].abs().max() < 0.02
