@@ -5,6 +5,7 @@ Nothing here imports torch: what an address holds is checked in form alone, befo
 
 import base64
 import re
+import time
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ _TEXT = re.compile(r"[A-Za-z0-9_-]{20}")  # N_BYTES in base64
 _PAGE = re.compile(r"https?://[\w.:\[\]-]{1,100}(/[\w.~%/-]{0,100})?", re.ASCII)
 _JS = """
 export default function ({ data }) {
+  if (data.since < (window.digitSince ?? 0)) return;
+  window.digitSince = data.since;
   const address = new URL(location.href);
   if (address.searchParams.get(data.key) === data.text) return;
   if (data.text) address.searchParams.set(data.key, data.text);
@@ -58,13 +61,18 @@ def carried() -> dict[str, str] | None:
 
 def keep(text: str | None) -> None:
     """Let the address carry this digit from now on, or none."""
-    st.session_state["carried"] = text
+    if "carried" not in st.session_state or st.session_state["carried"] != text:
+        st.session_state["carried"], st.session_state["carried_since"] = text, time.time()
     put_in_step("address_now")
 
 
 def put_in_step(key: str) -> None:
-    """Put the address in step, in the browser alone: neither a rerun nor a step for its Back button."""
-    _component(key=key, data={"key": KEY, "text": (carried() or {}).get(KEY)})
+    """Put the address in step, in the browser alone: neither a rerun nor a step for its Back button.
+
+    A page does it twice, at first sight and once its digit is known; the browser keeps the later one.
+    """
+    since = st.session_state.get("carried_since", 0)
+    _component(key=key, data={"key": KEY, "text": (carried() or {}).get(KEY), "since": since})
 
 
 def of_this_page(text: str) -> str:
