@@ -14,7 +14,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import charts, digit, judge, load, pictures, strangers
+    from ui import charts, digit, judge, load, pictures, source, strangers
     from ui.digit import Digit
     from ui.judge import Verdict
 
@@ -154,5 +154,6 @@ frame.what_is_happening(
     r"\begin{gathered}\text{score}(x) = \frac{-\log p(x) - H(x)}{\text{ink}(x) + \text{const}} \\"
     r"p(x) \approx \frac1S \sum_s \frac{p(x \mid z_s)\, p(z_s)}{q(z_s \mid x)}\end{gathered}",
 )
+source.show(vae.anomaly_score, vae.anomaly_p_value)
 with frame.sentence():
     show_failure()

@@ -11,8 +11,9 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import before_after, charts, contest, digit, noises, pictures, strangers
+    from ui import before_after, charts, contest, digit, noises, pictures, source, strangers
     from ui.digit import Digit
+    from vae.inference import posterior_draws
 
 WIDTH, SMALL = 168, 92
 STRANGER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
@@ -161,5 +162,6 @@ frame.what_is_happening(
     r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{v\,\text{noisy} + \sigma^2 p}{v + \sigma^2}"
     r"\text{ if Gaussian}\end{gathered}",
 )
+source.show(vae.denoise, posterior_draws)
 with frame.sentence():
     show_failure()

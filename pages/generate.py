@@ -13,7 +13,7 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import digit, film, latent_map, likeness, load, pictures, plane
+    from ui import digit, film, latent_map, likeness, load, pictures, plane, source
     from ui.digit import Digit
 
 MAP = "generate_map"
@@ -275,6 +275,7 @@ frame.what_is_happening(
     r"\begin{gathered} u \sim \mathcal N(0, T^2 I) \\ z_i = m_i(z_{<i}) + s_i(z_{<i})\, u_i \\"
     r"\hat x = \operatorname{decode}(z) \end{gathered}",
 )
+source.show(vae.sample, vae.interpolate)
 frame.where_it_fails(
     "Not every list of numbers is a digit. These are the worst of 200 samples at temperature 1, "
     "those least like any held-out digit: strokes that melt into each other, or halves of two digits at once."

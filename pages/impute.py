@@ -10,10 +10,11 @@ frame.page(
     "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
 )
 with frame.loading():
-    from ui import completions, contest, digit, hide, load, pictures
+    from ui import completions, contest, digit, hide, load, pictures, source
     from ui.completions import Group
     from ui.digit import Digit
-    from vae import rivals
+    from vae import impute, rivals
+    from vae.inference import posterior_draws
 
 FAILURE = 5
 N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
@@ -127,5 +128,6 @@ frame.what_is_happening(
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
     r"w_s \propto \frac{p(x_\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid x_\text{seen})}",
 )
+source.show(impute, posterior_draws)
 with frame.sentence():
     show_failure()
