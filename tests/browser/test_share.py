@@ -85,8 +85,8 @@ def test_a_digit_is_sent_as_text_as_a_code_to_scan_and_as_a_picture_card(visitor
     expect(place.get_by_alt_text("QR code of the link")).to_be_visible()
     with visitor.page.expect_download() as download:
         place.get_by_role("button", name="Download picture card").click()
-    card = Image.open(download.value.path())
-    assert (card.format, card.size) == ("PNG", (1200, 630))
+    with Image.open(download.value.path()) as card:
+        assert (card.format, card.size) == ("PNG", (1200, 630))
     visitor.sees_no_failure()
 
 
