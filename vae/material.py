@@ -32,7 +32,7 @@ class Sizes:
     judged: int = 2000
     generated: int = 5000
     drawn: int = 600
-    epochs: int = 6  # of the evaluation classifier
+    epochs: int = 5  # of the evaluation classifier
 
 
 QUICK = Sizes(
