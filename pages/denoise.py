@@ -32,13 +32,22 @@ def choose_noise() -> vae.Noise:
         key="denoise_kind",
         persist_state="session",
     )
+    lowest, *_, highest = noises.STEPS[kind]
     if kind == "gaussian":
-        return vae.Noise(
-            kind,
-            st.slider("Strength", 0.05, 1.5, 0.5, 0.05, key="denoise_strength", persist_state="session"),
+        level = st.slider(
+            "Strength", lowest, highest, 0.5, noises.STEP, key=slider_of(kind), persist_state="session"
         )
-    share = st.slider("Share of pixels", 5, 90, 30, 5, "%d %%", "denoise_share", persist_state="session")
+        return vae.Noise(kind, level)
+    low, high, step = (round(100 * level) for level in (lowest, highest, noises.STEP))
+    share = st.slider(
+        "Share of pixels", low, high, 30, step, "%d %%", slider_of(kind), persist_state="session"
+    )
     return vae.Noise(kind, share / 100)
+
+
+def slider_of(kind: str) -> str:
+    """The key of the slider that sets how much noise of a kind there is."""
+    return "denoise_strength" if kind == "gaussian" else "denoise_share"
 
 
 def new_noise() -> None:
@@ -72,6 +81,8 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
         before_after.Side(ours.image, f"{mine.name}, cleaned by the model", f"cleaned: {ours.words}"),
         label=f"How much of {mine.name} is shown under noise; the rest is cleaned",
         key="denoise_pair",
+        slider=slider_of(noise.kind),
+        at_its_steps=noises.painted(mine.image, noise.kind, seed),
     )
     st.subheader("Against classical filters", anchor=False)
     contest.show([ours, *filters], lowest_wins=False, width=SMALL)

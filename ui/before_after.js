@@ -1,5 +1,8 @@
 // The line between two pictures is a native range input laid over them, transparent: mouse, finger and arrow keys
-// move it, and nothing is reported to the server.
+// move it, and nothing is reported to the server. While the page's own slider is dragged, which the server learns
+// only when it is let go, its picture for each step is painted here.
+const followers = new WeakMap();
+
 export default function ({ data, parentElement }) {
   const find = (name) => parentElement.querySelector(`.${name}`);
   for (const name of ["before", "after"]) {
@@ -8,12 +11,28 @@ export default function ({ data, parentElement }) {
     find(`of-${name}`).textContent = words;
   }
   const divider = find("divider");
-  const follow = () => {
+  const divide = () => {
     find("frame").style.setProperty("--share", `${divider.value}%`);
-    divider.setAttribute("aria-valuetext", `${divider.value} % ${data.before.words}`);
+    divider.setAttribute("aria-valuetext", `${divider.value} %`);
   };
   divider.setAttribute("aria-label", data.label);
-  divider.oninput = follow;
+  divider.oninput = divide;
   find("pair").style.setProperty("--width", `${data.width}px`);
-  follow();
+  divide();
+  followers.get(parentElement)?.disconnect();
+  followers.set(parentElement, follow(data, find));
+  return () => followers.get(parentElement)?.disconnect();
+}
+
+function follow({ slider, steps, before }, find) {
+  const follower = new MutationObserver(([{ target }]) => {
+    if (!target.closest(`.st-key-${slider}`)) return;
+    const { value, min, step } = target;
+    const src = steps[Math.round((value - min) / step)] ?? before.src;
+    find("before").src = src;
+    find("of-before").textContent = src === before.src ? before.words : "under noise";
+  });
+  const valueChanges = { subtree: true, attributes: true, attributeFilter: ["aria-valuetext"] };
+  follower.observe(document.body, valueChanges);
+  return follower;
 }

@@ -1,7 +1,11 @@
-"""Two pictures of one digit in one frame, with a line to drag between them; no server call while it moves."""
+"""Two pictures of one digit in one frame, with a line to drag between them.
 
+Neither the line nor the slider that paints the left picture calls the server while it moves.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 from torch import Tensor
@@ -36,7 +40,16 @@ class Side(NamedTuple):
     words: str  # under the picture
 
 
-def show(before: Side, after: Side, *, label: str, key: str, width: int = 392) -> None:
+def show(
+    before: Side,
+    after: Side,
+    *,
+    label: str,
+    key: str,
+    slider: str,
+    at_its_steps: Sequence[Tensor],
+    width: int = 392,
+) -> None:
     """Show one picture left of a line and another one right of it.
 
     Args:
@@ -44,21 +57,21 @@ def show(before: Side, after: Side, *, label: str, key: str, width: int = 392) -
         after: right of the line.
         label: what the line does, for those who cannot see it; arrow keys move it.
         key: the widget's key; under one key the line stays where the visitor left it.
+        slider: the key of the slider that paints the picture on the left while it is dragged.
+        at_its_steps: that picture, (1, H, W) in [0, 1], at each of the slider's steps.
         width: in pixels; it shrinks on narrow screens.
     """
-    sides = {"before": before, "after": after}
-    _component(
-        key=key,
-        data={
-            "label": label,
-            "width": width,
-            **{
-                name: {
-                    "src": pictures.address(pictures.colours(side.image), width),
-                    "alt": side.alt,
-                    "words": side.words,
-                }
-                for name, side in sides.items()
-            },
-        },
-    )
+    data: dict[str, Any] = {
+        "label": label,
+        "width": width,
+        "slider": slider,
+        "steps": [_address(it) for it in at_its_steps],
+    }
+    for name, side in (("before", before), ("after", after)):
+        data[name] = {"src": _address(side.image), "alt": side.alt, "words": side.words}
+    _component(key=key, data=data)
+
+
+def _address(image: Tensor) -> str:
+    """A data URL with one pixel for each value; the browser enlarges it."""
+    return pictures.address(pictures.colours(image), image.shape[-1] // 2)

@@ -23,12 +23,27 @@ LEVELS = {
 }
 
 
+STEP = 0.05
+STEPS = {
+    "gaussian": [round(STEP * i, 2) for i in range(1, 31)],
+    "uniform": [round(STEP * i, 2) for i in range(1, 19)],
+    "salt_and_pepper": [round(STEP * i, 2) for i in range(1, 19)],
+}
+
+
 def describe(noise: vae.Noise) -> str:
     """A noise in words, such as "Gaussian noise of strength 0.50"."""
     if noise.kind == "gaussian":
         return f"Gaussian noise of strength {noise.level:.2f}"
     becomes = "black or white" if noise.kind == "salt_and_pepper" else "a random grey"
     return f"{noise.level:.0%} of the pixels turned {becomes}"
+
+
+def painted(truth: Tensor, kind: str, seed: int) -> list[Tensor]:
+    """A digit (1, 28, 28) under a kind of noise at each of STEPS, clipped to [0, 1]."""
+    return [
+        vae.corrupt(truth[None], vae.Noise(kind, level), seed=seed)[0].clamp(0, 1) for level in STEPS[kind]
+    ]
 
 
 def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:

@@ -39,6 +39,23 @@ def test_the_line_is_dragged_without_the_server_and_stays_when_the_noise_changes
     visitor.sees_no_failure()
 
 
+def test_noise_is_painted_while_the_slider_is_dragged_and_cleaned_when_it_is_let_go(visitor: Visitor):
+    visitor.opens("denoise")
+    noisy, cleaned = visitor.source(NOISY), visitor.source(CLEANED)
+    box = visitor.named("denoise_strength").get_by_role("slider").bounding_box()
+    assert box is not None
+    handle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visitor.page.mouse.move(*handle)
+    visitor.page.mouse.down()
+    visitor.page.mouse.move(handle[0] + 90, handle[1])
+    painted = visitor.sees_another(NOISY, noisy)
+    assert visitor.source(CLEANED) == cleaned
+    visitor.page.mouse.up()
+    visitor.sees_another(CLEANED, cleaned)
+    assert visitor.source(NOISY) == painted
+    visitor.sees_no_failure()
+
+
 def divider(visitor: Visitor) -> Locator:
     """The line, found by what it says to those who cannot see it."""
     return visitor.main.get_by_role("slider", name="How much of this 7 is shown under noise")
