@@ -17,7 +17,9 @@ from vae.coding import Bernoulli, Coder, Part, coder, latent_part, pack, seal, u
 from vae.model import VAE
 from vae.search import improve
 
-ROUNDS = 4  # of the search for the best grid code
+STARTS = (0.0, 0.4)  # of the search for the best grid code, steps away from the posterior mean
+TRIAL_PRICES = (0.7, 1.0)  # of a bit, that each round tries
+ROUNDS = 4  # of that search
 LONGEST_CODE_BYTES = 4096  # the least likely picture takes about half of that
 LOGIT_ROUNDING, HIGHEST_LOGIT = 1 / 8, 12.0
 SALT = 0x696E6B  # tells a lossless code from a lossy one
@@ -60,18 +62,23 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
         raise ValueError("lossless coding takes black and white alone: every pixel must be 0 or 1")
     writer = coder(model)
     step = calibration_of(model).ink_step * writer.posterior_std
-    found = improve(
-        writer,
-        lambda z: model.decode(z.to(ink)).flatten(1).double().cpu(),
-        InkBits(ink),
-        writer.quantize(model.encode(ink[None]).mean.double().cpu(), step),
-        step,
-        price=1.0,
-        trial_prices=(0.7, 1.0),
-        most_bits=torch.inf,
-        rounds=ROUNDS,
-    )
-    grid = found.grid
+    mean = model.encode(ink[None]).mean.double().cpu()
+    starts = writer.quantize(mean + torch.tensor(STARTS)[:, None] * step, step)
+    found = [
+        improve(
+            writer,
+            lambda z: model.decode(z.to(ink)).flatten(1).double().cpu(),
+            InkBits(ink),
+            starts.prefix(row, model.config.latent_dim),
+            step,
+            price=1.0,
+            trial_prices=TRIAL_PRICES,
+            most_bits=math.inf,
+            rounds=ROUNDS,
+        )
+        for row in range(len(STARTS))
+    ]
+    grid = min(found, key=lambda each: each.cost).grid
     latents = latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy())
     pixels = Part(ink.flatten().cpu().numpy().astype(np.int32), PIXEL, (_pixel_probs(writer, grid.z),))
     return seal(pack([latents, pixels]), writer.key ^ SALT)
