@@ -21,12 +21,23 @@ from vae.classifier import evaluation_classifier
 from vae.data import default_root
 from vae.judged import generation, handwriting
 from vae.material import QUICK, Job, Row, Sizes, read_material
+from vae.prices import prices
 from vae.protocols import anomaly, compression, denoising, density, imputation, lossless
 from vae.report import score_table, write_reports
 from vae.train import commit
 
-JOBS = (density, compression, lossless, generation, denoising, imputation, anomaly, handwriting)
-LONGEST_FIRST = (handwriting, anomaly, denoising, density, imputation, compression, lossless, generation)
+JOBS = (density, compression, lossless, generation, denoising, imputation, anomaly, handwriting, prices)
+LONGEST_FIRST = (
+    handwriting,
+    anomaly,
+    denoising,
+    density,
+    imputation,
+    compression,
+    lossless,
+    generation,
+    prices,
+)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from vae.model import VAE
 
 STRANGERS = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omniglot_2720.npy"}
 CANVAS, PAPER = 280, 500  # side of the drawn picture, and of the paper that strokes are written on
+SMOOTH = 4  # strokes are drawn so much larger and averaged: their edges are smooth, as a browser's
 
 Strokes = list[list[tuple[float, float]]]  # lines of points (x, y), x to the right, y down
 
@@ -131,11 +132,11 @@ def draw(strokes: Strokes, pen: float, *, scale: float = 1.0, shift: float = 0.0
     everywhere = np.concatenate(points)
     middle = (everywhere.min(axis=0) + everywhere.max(axis=0)) / 2
     origin = CANVAS / 2 + np.where(middle > 0, -shift, shift)
-    picture, radius = Image.new("L", (CANVAS, CANVAS)), scale * pen / 2
+    picture, radius = Image.new("L", (SMOOTH * CANVAS, SMOOTH * CANVAS)), SMOOTH * scale * pen / 2
     brush = ImageDraw.Draw(picture)
     for line in points:
-        places = [(x, y) for x, y in (line + origin).tolist()]
+        places = [(x, y) for x, y in (SMOOTH * (line + origin)).tolist()]
         brush.line(places, fill=255, width=round(2 * radius), joint="curve")
         for x, y in (places[0], places[-1]):
             brush.ellipse([x - radius, y - radius, x + radius, y + radius], fill=255)
-    return np.asarray(picture)
+    return np.asarray(picture.reduce(SMOOTH))

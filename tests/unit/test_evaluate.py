@@ -1,7 +1,9 @@
 """Every job of the evaluation, measured on a handful of gallery digits."""
 
+import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from vae.classifier import train_classifier
 from vae.evaluate import JOBS, LONGEST_FIRST
 from vae.judged import PENS, handwriting
 from vae.material import Job, Material, Sizes, degenerate, draw, hide
+from vae.prices import plain_rival, price_rows, prices
 from vae.protocols import HIDDEN
 
 SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
@@ -38,7 +41,7 @@ def test_a_job_gives_finite_rows_with_what_the_scoreboard_shows(
     job: Job, material: Material, model: vae.VAE
 ) -> None:
     rows = list(job(model, material, SIZES, 0))
-    assert rows
+    assert rows or job is prices
     assert len({row.case for row in rows}) == len(rows)
     for row in rows:
         assert row.better in ("higher", "lower")
@@ -76,6 +79,25 @@ def test_strokes_are_drawn_whole_with_the_pen_asked_for(pen: int) -> None:
 
 def test_without_strokes_there_is_no_handwriting(material: Material, model: vae.VAE) -> None:
     assert not list(handwriting(model, replace(material, strokes=[]), SIZES, 0))
+
+
+def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
+    figures = {
+        "nested": {"elbo": 102.0, "elbo_2": 147.0, "psnr": 23.8, "rmse": 0.21},
+        "whole code": {"elbo": 100.0},
+        "two dimensions": {"elbo_2": 140.0},
+        "denoising": {"psnr": 24.0},
+        "imputation": {"rmse": 0.2},
+        "plain": {"frechet_ratio": 3.0, "sure_share": 0.7},
+    }
+    found = {"command": "python -m vae.specialists --epochs 2", "epochs": 2, "figures": figures}
+    rows = {row.case: row for row in price_rows(found, SIZES)}
+    paid = {case: row.ours for case, row in rows.items()}
+    assert paid == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
+    assert all("2 epochs by python -m vae.specialists" in row.protocol for row in rows.values())
+    assert not plain_rival("sure_share", tmp_path)
+    (tmp_path / "specialists.json").write_text(json.dumps(found))
+    assert list(plain_rival("sure_share", tmp_path).values()) == [0.7]
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:

@@ -1,0 +1,137 @@
+"""What one nested model for all jobs costs against specialists: `python -m vae.specialists --help`.
+
+All are trained alike, at one small schedule, and measured on the same test digits; the price is what counts,
+not how good each of them is.
+"""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+import tyro
+
+import vae
+from vae import train
+from vae.calibrate import measure
+from vae.checkpoint import WEIGHTS
+from vae.data import binarize, default_root, training_digits, validation_digits
+from vae.judged import frechet_ratio, sure_share
+from vae.material import Material, Sizes, hide, read_material
+from vae.metrics import mean_psnr, rmse
+from vae.protocols import DENOISING, HIDDEN
+
+N_CALIBRATION = 1000  # validation digits behind the calibration of those that restore
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train the nested model and its specialists alike; write weights/specialists.json."""
+
+    data: Path = default_root()
+    """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""
+    out: Path = WEIGHTS
+    """Folder for specialists.json."""
+    run: Path = Path("runs/specialists")
+    """Folder for the checkpoints."""
+    epochs: int = 10
+    """Passes over the training digits for each of the six models."""
+    seed: int = 0
+    """Of the training and of every random choice."""
+
+
+class Specialist(NamedTuple):
+    """A model to train and what to measure of it."""
+
+    changes: dict[str, Any]  # of the training options
+    figures: tuple[str, ...]  # keys of FIGURES
+    plain: bool = False  # whether the prior stays N(0, I), as it begins
+
+
+SPECIALISTS = {
+    "nested": Specialist({}, ("elbo", "elbo_2", "psnr", "rmse")),
+    "whole code": Specialist({"codes": "whole"}, ("elbo",)),
+    "two dimensions": Specialist({"codes": "map"}, ("elbo_2",)),
+    "denoising": Specialist({"codes": "whole", "spoils": "noise"}, ("psnr",)),
+    "imputation": Specialist({"codes": "whole", "spoils": "holes"}, ("rmse",)),
+    "plain": Specialist({"codes": "whole"}, ("frechet_ratio", "sure_share"), plain=True),
+}
+
+
+def nats(model: vae.VAE, material: Material, sizes: Sizes, seed: int, n_dims: int | None = None) -> float:
+    """Negative ELBO of binarized test digits."""
+    x = binarize(material.test[: sizes.density], torch.Generator().manual_seed(seed))
+    return -vae.log_likelihood(model, x, n_dims=n_dims, n_samples=1, seed=seed).mean().item()
+
+
+def denoising_db(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> float:
+    """PSNR, mean over the noises of the evaluation."""
+    digits = material.test[: sizes.restored]
+    noisy = {noise: vae.corrupt(digits, noise, seed=seed) for noise in DENOISING}
+    cleaned = [mean_psnr(vae.denoise(model, x, noise, seed=seed), digits) for noise, x in noisy.items()]
+    return sum(cleaned) / len(cleaned)
+
+
+def imputation_rmse(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> float:
+    """Error on hidden pixels, mean over the masks of the evaluation."""
+    digits = material.test[: sizes.restored]
+    masks = [hide(case, len(digits), seed) for case in HIDDEN]
+    errors = [rmse(vae.impute(model, digits, mask, seed=seed).mean, digits, mask) for mask in masks]
+    return sum(errors) / len(errors)
+
+
+FIGURES: dict[str, Callable[[vae.VAE, Material, Sizes, int], float]] = {
+    "elbo": nats,
+    "elbo_2": lambda model, material, sizes, seed: nats(model, material, sizes, seed, 2),
+    "psnr": denoising_db,
+    "rmse": imputation_rmse,
+    "frechet_ratio": lambda model, material, sizes, seed: frechet_ratio(
+        vae.sample(model, sizes.generated, seed=seed), material, seed
+    ),
+    "sure_share": lambda model, material, sizes, seed: sure_share(
+        vae.sample(model, sizes.generated, seed=seed), material.classifier
+    ),
+}
+
+
+def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[str, dict[str, float]]:
+    """For each specialist its figures; `options` are those of the training that all share."""
+    digits, held_out = training_digits(options.data), validation_digits(options.data)
+    found = {}
+    for name, specialist in SPECIALISTS.items():
+        run = options.run / name.replace(" ", "-")
+        trainer = train.Trainer(replace(options, run=run, **specialist.changes), digits, held_out)
+        if specialist.plain:
+            trainer.model.prior.requires_grad_(False)
+        model = trainer.fit().cpu().eval().requires_grad_(False)
+        if {"psnr", "rmse"} & set(specialist.figures):
+            measure(model, held_out[:N_CALIBRATION])
+        found[name] = {
+            figure: FIGURES[figure](model, material, sizes, options.seed) for figure in specialist.figures
+        }
+    return found
+
+
+def main(options: Options) -> None:
+    """Train, measure and write."""
+    sizes, started_from = Sizes(), train.commit()
+    material = read_material(options.data, sizes, options.seed)
+    shared = train.Options(data=options.data, run=options.run, epochs=options.epochs, seed=options.seed)
+    facts = {
+        "command": "python -m vae.specialists " + shlex.join(sys.argv[1:]),
+        "commit": started_from,
+        "epochs": options.epochs,
+        "figures": compare(shared, material, sizes),
+    }
+    (options.out / "specialists.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(Options))
+    except (ValueError, train.DivergedError) as error:
+        sys.exit(f"vae.specialists: {error}")
