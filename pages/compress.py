@@ -13,11 +13,12 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import charts, codes, contest, digit, load, pictures, rates, source
+    from ui import charts, codes, contest, digit, load, pictures, rates, source, strangers
     from ui.digit import Digit
     from vae import rivals
 
 HIGHEST_DB = 45.0
+STRANGER, STRANGER_BYTES = "Smiley", 12
 
 
 def code_of(mine: Digit, n_bytes: int) -> bytes:
@@ -54,11 +55,9 @@ def show_result(mine: Digit, ours: rates.Point) -> None:
 def show_code(code: bytes) -> None:
     """The bytes themselves."""
     n_dims, n_all = vae.n_code_dims(load.model(), code), load.model().config.latent_dim
-    n_empty = len(code) - len(code.rstrip(b"\0"))
-    st.caption(
-        f"All that is sent, {n_dims} of the model's {n_all} numbers and a checksum"
-        + (f"; the last {n_empty} bytes are empty, it has no more to say:" if n_empty > 1 else ":")
-    )
+    n_corrections = vae.n_code_corrections(load.model(), code)
+    corrections = f", {n_corrections} corrections where the decoder is unsure" if n_corrections else ""
+    st.caption(f"All that is sent, {n_dims} of the model's {n_all} numbers{corrections} and a checksum:")
     st.code(code.hex(" "), language=None, wrap_lines=True)
     st.download_button(
         "Download this code",
@@ -225,16 +224,28 @@ def show_decoded(found: codes.Decoded) -> None:
     st.markdown(f"Decoded from {kind} of **{found.n_bytes} bytes**.")
 
 
-def show_failure(mine: Digit) -> None:
-    """Where the model's quality ends, beside PCA at as many bytes and a picture file at its best."""
-    st.markdown(_saturation(mine))
-    points = our_points(mine)
-    few, most = rates.last_gain(points), points[-1]
-    entries = [_entry(contest.OURS, point) for point in ((few,) if few is most else (few, most))]
-    if pca := rates.best_within(rival_points(mine)["PCA"], most.n_bytes):
-        entries.append(_entry("PCA", pca))
-    entries.append(_entry("PNG", rival_points(mine)["PNG"][-1]))
+def show_failure() -> None:
+    """A picture that is no digit, beside what PCA makes of it in as many bytes."""
+    truth = strangers.picture(STRANGER)
+    entries = stranger_entries()
+    pictures.show(truth, alt=f"{STRANGER}, the original", width=112, caption="Original")
     contest.show(entries, lowest_wins=False)
+    ours, pca = entries
+    ahead = ours.score - pca.score
+    st.caption(
+        f"The model is {abs(ahead):.1f} dB {'ahead of' if ahead > 0 else 'behind'} PCA here; on digits it is "
+        "far ahead, as the Scoreboard shows."
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def stranger_entries() -> list[contest.Entry]:
+    """The model's code of the stranger and PCA's."""
+    truth = strangers.picture(STRANGER)
+    decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=STRANGER_BYTES))
+    pca = rates.best_within(rates.of_rivals(truth)["PCA"], STRANGER_BYTES)
+    points = {contest.OURS: rates.measured(STRANGER_BYTES, decoded, truth), "PCA": pca}
+    return [_entry(name, point) for name, point in points.items() if point]
 
 
 left, right = frame.split()
@@ -259,14 +270,15 @@ show_decoder()
 frame.what_is_happening(
     "The encoder turns the digit into a few numbers, the most telling first. Each is rounded to a grid as "
     "fine as is worth its bytes and written by a range coder, so that it costs as many bits as it surprises "
-    "the prior. Fewer bytes keep fewer numbers, and the decoder draws the likeliest digit for those.",
+    "the prior. Fewer bytes keep fewer numbers, and the decoder draws the likeliest digit for those; more "
+    "bytes than the numbers are worth correct the pixels of which the decoder is least sure.",
     r"\begin{gathered} \text{bits} \approx \sum_{i \le k} -\log_2 P(\hat z_i \mid \hat z_{<i}) \\"
     r"\hat x = \operatorname{decode}(\hat z_1, \dots, \hat z_k) \end{gathered}",
 )
 source.show(vae.compress, vae.decompress)
 frame.where_it_fails(
-    "The model keeps what it believes in and has no words for the rest: a speck or a shaky stroke is gone "
-    "for good, however many bytes it may spend. Its rivals go on improving, up to an exact copy."
+    f"A short code holds what the model believes in, and it believes in digits alone. This {STRANGER.lower()} "
+    f"in {STRANGER_BYTES} bytes comes back as the nearest thing that the model has words for."
 )
 with frame.sentence():
-    show_failure(mine)
+    show_failure()

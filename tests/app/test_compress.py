@@ -118,7 +118,7 @@ def test_a_winning_rival_is_named(open_page, monkeypatch):
 def test_the_page_ends_with_a_failure_shown_live(open_page):
     app = open_page("pages/compress.py")
     assert "Where it fails" in texts(app)
-    assert "For this 7 the model" in texts(app)
+    assert "dB ahead of PCA here" in texts(app) or "dB behind PCA here" in texts(app)
 
 
 def point(n_bytes: int, psnr_db: float) -> rates.Point:
