@@ -29,7 +29,7 @@ from vae.inference import decode_draws
 from vae.ink import compress_ink
 from vae.model import VAE
 
-N_REFERENCE = 2000  # validation digits behind the anomaly score
+N_REFERENCE = 5000  # validation digits behind the anomaly score
 N_KERNEL = 1000  # validation digits behind the kernel of the residual
 N_CODED = 60  # validation digits behind the lossy profiles
 N_INK = 20  # validation digits behind the step of the lossless code

@@ -11,7 +11,8 @@ from vae.inference import draws_evidence, image_chunks, posterior_draws
 from vae.model import VAE
 from vae.pixels import moments
 
-N_DRAWS = 256
+N_DRAWS = 384
+TEMPER = 0.2  # of the weights; lowest error on validation digits
 
 
 class Imputation(NamedTuple):
@@ -31,7 +32,7 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
     Args:
         x: (B, 1, 28, 28) in [0, 1]; the hidden pixels are not looked at.
         observed: bool (B, 1, 28, 28), True = known.
-        n_samples: number of completions, 1 to 256.
+        n_samples: number of completions, 1 to 384.
         seed: same seed, same completions.
 
     Raises:
@@ -57,7 +58,7 @@ def _impute(
     model: VAE, table: Tensor, x: Tensor, observed: Tensor, n_samples: int, generator: torch.Generator
 ) -> Imputation:
     draws = posterior_draws(model, x, observed, N_DRAWS, generator)
-    weights = draws.weights(draws_evidence(table, draws, x, observed, None))
+    weights = draws.weights(draws_evidence(table, draws, x, observed, None), TEMPER)
     mean_of_bin, variance_of_bin = moments(table)
     by_draw = mean_of_bin[draws.bins]
     mean = torch.einsum("sb,sbchw->bchw", weights, by_draw)

@@ -18,7 +18,6 @@ from vae.pixels import bin_of, log_evidence, look_up
 
 DRAWS_AT_ONCE = 1024  # bounds the memory of one batch of images and their draws
 DECODES_AT_ONCE = 128  # small enough for the processor's cache
-TEMPER = 0.6  # power of the weights: more draws count, for a little bias; best on validation digits
 
 
 def image_chunks(n_images: int, n_draws: int) -> Iterator[slice]:
@@ -86,9 +85,12 @@ class Draws(NamedTuple):
     log_ratio: Tensor  # (S, B) nats, log p(z) - log q(z | seen)
     bins: Tensor  # int64 (S, B, 1, 28, 28), the logit bin of each decoded pixel, see vae/pixels.py
 
-    def weights(self, log_evidence: Tensor) -> Tensor:
-        """Share of each draw in the average, (S, B), given log p(seen | z), (S, B)."""
-        return (TEMPER * (log_evidence + self.log_ratio)).softmax(dim=0)
+    def weights(self, log_evidence: Tensor, temper: float) -> Tensor:
+        """Share of each draw in the average, (S, B), given log p(seen | z), (S, B).
+
+        temper: power of the weights, in [0, 1]; below 1 more draws count, for a little bias.
+        """
+        return (temper * (log_evidence + self.log_ratio)).softmax(dim=0)
 
 
 def posterior_draws(

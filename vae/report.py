@@ -87,6 +87,12 @@ def update_readme(readme: Path, rows: list[dict[str, Any]]) -> None:
 def model_card(training: dict[str, Any], scores: dict[str, Any]) -> str:
     """The model card in markdown."""
     last = training["history"][-1]
+    started = training.get("started_from")
+    earlier = (
+        f"weights of `{started['command']}` at commit `{started['commit']}`, {started['hours']} hours"
+        if started
+        else "random weights"
+    )
     aimed = [row for row in scores["rows"] if row["goal"] is not None]
     return f"""# Model card
 
@@ -98,6 +104,8 @@ digits. It is a teaching demonstration: not made for reading cheques, and not tr
 | weights | `vae.safetensors`, half precision |
 | trained by | `{training["command"]}` |
 | at commit | `{training["commit"]}` |
+| started from | {earlier} |
+| left out | {training.get("left_out", "nothing")} |
 | took | {training["hours"]} hours on {training["device"]}, {training["precision"]} |
 | with | PyTorch {training["torch"]} |
 | data | MNIST training images 10,000 to 59,999 (CC BY-SA 3.0); nothing else |

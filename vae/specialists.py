@@ -1,7 +1,7 @@
 """What one nested model for all jobs costs against specialists: `python -m vae.specialists --help`.
 
-All are trained alike, at one small schedule, and measured on the same test digits; the price is what counts,
-not how good each of them is.
+All go on from the shipped weights, trained alike for a few epochs more, each for its own job alone, and are
+measured on the same test digits; the price is what counts, not how good each of them is.
 """
 
 import json
@@ -23,9 +23,11 @@ from vae.data import binarize, default_root, training_digits, validation_digits
 from vae.judged import frechet_ratio, sure_share
 from vae.material import Material, Sizes, hide, read_material
 from vae.metrics import mean_psnr, rmse
+from vae.prior import Prior
 from vae.protocols import DENOISING, HIDDEN
 
 N_CALIBRATION = 1000  # validation digits behind the calibration of those that restore
+N_RESTORED = 100  # test digits that are denoised and completed
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Options:
     """Folder for specialists.json."""
     run: Path = Path("runs/specialists")
     """Folder for the checkpoints."""
-    epochs: int = 10
+    epochs: int = 3
     """Passes over the training digits for each of the six models."""
+    learning_rate: float = 5e-4
+    """Highest learning rate of each."""
     seed: int = 0
     """Of the training and of every random choice."""
 
@@ -49,7 +53,7 @@ class Specialist(NamedTuple):
 
     changes: dict[str, Any]  # of the training options
     figures: tuple[str, ...]  # keys of FIGURES
-    plain: bool = False  # whether the prior stays N(0, I), as it begins
+    plain: bool = False  # whether the prior is N(0, I) again, and stays so
 
 
 SPECIALISTS = {
@@ -98,6 +102,13 @@ FIGURES: dict[str, Callable[[vae.VAE, Material, Sizes, int], float]] = {
 }
 
 
+def make_normal(prior: Prior) -> None:
+    """Let a prior be N(0, I) and stay so."""
+    prior.requires_grad_(False)
+    for parameter in prior.net[-1].parameters():
+        parameter.zero_()
+
+
 def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[str, dict[str, float]]:
     """For each specialist its figures; `options` are those of the training that all share."""
     digits, held_out = training_digits(options.data), validation_digits(options.data)
@@ -106,7 +117,8 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
         run = options.run / name.replace(" ", "-")
         trainer = train.Trainer(replace(options, run=run, **specialist.changes), digits, held_out)
         if specialist.plain:
-            trainer.model.prior.requires_grad_(False)
+            make_normal(trainer.model.prior)
+            make_normal(trainer.averaged.prior)
         model = trainer.fit().cpu().eval().requires_grad_(False)
         if {"psnr", "rmse"} & set(specialist.figures):
             measure(model, held_out[:N_CALIBRATION])
@@ -118,13 +130,22 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
 
 def main(options: Options) -> None:
     """Train, measure and write."""
-    sizes, started_from = Sizes(), train.commit()
+    sizes, started_from = Sizes(restored=N_RESTORED), train.commit()
     material = read_material(options.data, sizes, options.seed)
-    shared = train.Options(data=options.data, run=options.run, epochs=options.epochs, seed=options.seed)
+    shared = train.Options(
+        data=options.data,
+        run=options.run,
+        start=WEIGHTS / "vae.safetensors",
+        epochs=options.epochs,
+        learning_rate=options.learning_rate,
+        kl_warmup=0.0,
+        seed=options.seed,
+    )
     facts = {
         "command": "python -m vae.specialists " + shlex.join(sys.argv[1:]),
         "commit": started_from,
         "epochs": options.epochs,
+        "n_restored": N_RESTORED,
         "figures": compare(shared, material, sizes),
     }
     (options.out / "specialists.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")

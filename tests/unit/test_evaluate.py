@@ -90,11 +90,16 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
         "imputation": {"rmse": 0.2},
         "plain": {"frechet_ratio": 3.0, "sure_share": 0.7},
     }
-    found = {"command": "python -m vae.specialists --epochs 2", "epochs": 2, "figures": figures}
+    found = {
+        "command": "python -m vae.specialists --epochs 2",
+        "epochs": 2,
+        "n_restored": 9,
+        "figures": figures,
+    }
     rows = {row.case: row for row in price_rows(found, SIZES)}
     paid = {case: row.ours for case, row in rows.items()}
     assert paid == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
-    assert all("2 epochs by python -m vae.specialists" in row.protocol for row in rows.values())
+    assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
     assert not plain_rival("sure_share", tmp_path)
     (tmp_path / "specialists.json").write_text(json.dumps(found))
     assert list(plain_rival("sure_share", tmp_path).values()) == [0.7]

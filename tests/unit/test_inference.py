@@ -11,7 +11,7 @@ from torch import Tensor
 import vae
 from unit.conftest import TINY, WRONG_IMAGES, Picture, every
 from vae.calibration import pixel_table
-from vae.inference import TEMPER, draws_evidence, image_chunks, posterior_draws
+from vae.inference import draws_evidence, image_chunks, posterior_draws
 from vae.objective import bernoulli_log_prob, elbo
 from vae.views import View
 
@@ -81,9 +81,9 @@ def test_draws_are_weighed_by_evidence_and_prior(tiny: vae.VAE, digits: Tensor) 
     evidence = draws_evidence(pixel_table(tiny), draws, x, None, None)
     assert draws.bins.shape == (10, 3, 1, 28, 28)
     assert draws.log_ratio.shape == evidence.shape == (10, 3)
-    weights = draws.weights(evidence)
+    weights = draws.weights(evidence, 0.6)
     assert torch.allclose(weights.sum(dim=0), torch.ones(3))
-    expected = (TEMPER * (evidence + draws.log_ratio)).double()
+    expected = (0.6 * (evidence + draws.log_ratio)).double()
     assert torch.allclose(
         weights.double().log() - weights[0].double().log(), expected - expected[0], atol=0.1
     )
