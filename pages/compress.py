@@ -277,8 +277,8 @@ frame.what_is_happening(
 )
 source.show(vae.compress, vae.decompress)
 frame.where_it_fails(
-    f"A short code holds what the model believes in, and it believes in digits alone. This {STRANGER.lower()} "
-    f"in {STRANGER_BYTES} bytes comes back as the nearest thing that the model has words for."
+    "A short code holds what the model believes in, and it believes in digits alone. This "
+    f"{STRANGER.lower()} in {STRANGER_BYTES} bytes comes back as the nearest thing that it has words for."
 )
 with frame.sentence():
     show_failure()

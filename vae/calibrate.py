@@ -49,13 +49,15 @@ class Options:
     """Folder of vae.safetensors, where calibration.json is written."""
 
 
-def measure(model: VAE, digits: Tensor) -> Calibration:
+def measure(model: VAE, digits: Tensor, *, restoring_alone: bool = False) -> Calibration:
     """The calibration of a model, from validation digits uint8 (N, 28, 28), N >= 200.
+
+    restoring_alone: leave out what denoising and filling in do not need.
 
     The model's own `calibration` is replaced as its parts become known, each part resting on those before.
     """
     images = as_images(digits)
-    stages = (_posterior_and_pixels, _anomaly, _residual, _lossy, _ink)
+    stages = [_posterior_and_pixels, *([] if restoring_alone else [_anomaly, _residual, _lossy, _ink])]
     model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [])
     with torch.inference_mode(), tqdm(stages, desc="calibration") as bar:
         for stage in bar:

@@ -121,7 +121,7 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
             make_normal(trainer.averaged.prior)
         model = trainer.fit().cpu().eval().requires_grad_(False)
         if {"psnr", "rmse"} & set(specialist.figures):
-            measure(model, held_out[:N_CALIBRATION])
+            measure(model, held_out[:N_CALIBRATION], restoring_alone=True)
         found[name] = {
             figure: FIGURES[figure](model, material, sizes, options.seed) for figure in specialist.figures
         }

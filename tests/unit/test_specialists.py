@@ -23,7 +23,9 @@ def test_every_specialist_is_trained_and_measured(
     for name in ("training_digits", "validation_digits"):
         monkeypatch.setattr(specialists, name, lambda root: pixels)
     shipped = model.calibration
-    monkeypatch.setattr(specialists, "measure", lambda trained, _: setattr(trained, "calibration", shipped))
+    monkeypatch.setattr(
+        specialists, "measure", lambda trained, _, **__: setattr(trained, "calibration", shipped)
+    )
     labels = vae.load_gallery().labels
     classifier = train_classifier(digits, labels, epochs=1)
     material = Material(digits[:200], digits.flatten(1), labels[:200], {}, [], classifier)
