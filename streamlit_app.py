@@ -58,7 +58,10 @@ def fill_in(mine: Digit) -> None:
 
 def generate(mine: Digit) -> None:
     latent_map.show(mine, key="home_map", side=196, legend=False)
-    st.markdown(f"Every point is a digit; the white ring is {mine.name}. **Move over the map.**")
+    st.markdown(
+        f"Every point is a digit; the white ring is {mine.name}, as far as two numbers of "
+        f"{load.model().config.latent_dim} tell. **Move over the map.**"
+    )
 
 
 def card(cell: DeltaGenerator, mine: Digit, page: str, title: str, job: Callable[[Digit], None]) -> None:
