@@ -22,7 +22,9 @@ def show(text: str | None, card: Callable[[str], bytes]) -> None:
             st.markdown("This digit does not fit into a link.")
             return
         link = address.of_this_page(text)
-        st.markdown(f"Who opens this link sees the digit, rebuilt from the {address.N_BYTES} bytes in it.")
+        st.markdown(
+            f"Whoever opens this link sees the digit, rebuilt from the {address.N_BYTES} bytes in it."
+        )
         st.code(link, language=None, wrap_lines=True)
         st.image(
             segno.make(link, micro=False).png_data_uri(scale=4, border=4),
