@@ -68,7 +68,7 @@ def choose_threshold() -> float:
 def show_needle(mine: Digit, found: Verdict, threshold: float) -> None:
     """The score among those of real digits, and the line from which the alarm sounds."""
     figure = charts.histogram(
-        judge.reference(), found.score, x="anomaly score in nats a pixel of ink", needle_label=mine.name
+        judge.reference(), found.score, x="score, nats a pixel of ink", needle_label=mine.name
     )
     charts.mark(figure, threshold, label="alarm")
     charts.show(
@@ -86,7 +86,7 @@ def show_alarm(mine: Digit, found: Verdict, threshold: float, others: list[Verdi
     st.markdown(
         f"**{'Alarm' if found.score >= threshold else 'No alarm'}** for {mine.name}. This threshold gives a "
         f"false alarm for {wrong:,} of {found.n_real:,} real digits ({wrong / found.n_real:.1%}) and catches "
-        f"**{caught} of {len(others)}** of the strangers below."
+        f"**{caught} of the {len(others)}** letters and shapes below."
     )
 
 
