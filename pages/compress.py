@@ -74,10 +74,13 @@ def _verdict(mine: Digit, ours: rates.Point) -> str:
     needed = {
         name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in rival_points(mine).items()
     }
-    others = [f"{name} {point.n_bytes}" for name, point in needed.items() if point]
+    found = {name: point.n_bytes for name, point in needed.items() if point}
+    more = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes > ours.n_bytes]
+    less = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes <= ours.n_bytes]
     return (
         f"{mine.subject} fits in **{ours.n_bytes} bytes**. To look as close to the original, "
-        f"others need more: {', '.join(others)}."
+        + (f"others need more: {', '.join(more)}." if more else "nobody needs more.")
+        + (f" **{', '.join(less)}** would do." if less else "")
     )
 
 
@@ -149,9 +152,15 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
     charts.show(figure, alt=f"Quality over bytes. {_saturation(mine)}", height=360)
     size_mb = rates.model_bytes() / 1e6
     st.caption(
-        f"Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
+        f"{_overtaken(mine)}Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
         "digits. So does PCA need its components; picture files need nothing."
     )
+
+
+def _overtaken(mine: Digit) -> str:
+    best = max(point.psnr_db for point in our_points(mine))
+    png = rates.cheapest_as_good(rival_points(mine)["PNG"], best)
+    return f"PNG catches up with the model's best code at {png.n_bytes} bytes. " if png else ""
 
 
 def _saturation(mine: Digit) -> str:
@@ -233,8 +242,8 @@ def show_failure() -> None:
     ours, pca = entries
     ahead = ours.score - pca.score
     st.caption(
-        f"The model is {abs(ahead):.1f} dB {'ahead of' if ahead > 0 else 'behind'} PCA here; on digits it is "
-        "far ahead, as the Scoreboard shows."
+        f"The model is {abs(ahead):.1f} dB {'ahead of' if ahead > 0 else 'behind'} PCA here; for digits, see "
+        "the Scoreboard."
     )
 
 

@@ -1,4 +1,4 @@
-"""Denoise: noise over the visitor's digit, taken off by the model and by three classical filters."""
+"""Denoise: noise over the visitor's digit, taken off by the model and by classical filters."""
 
 import streamlit as st
 
@@ -169,9 +169,10 @@ frame.what_is_happening(
     "Blind, the model tries every kind and many levels of noise and keeps the one that makes the picture "
     "most probable.",
     r"\begin{gathered}\hat x = \sum_s w_s\, \mathbb{E}[x \mid \text{noisy}, z_s] \\"
-    r"w_s \propto \frac{p(\text{noisy} \mid z_s)\, p(z_s)}{q(z_s \mid \text{noisy})} \\"
-    r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{v\,\text{noisy} + \sigma^2 p}{v + \sigma^2}"
-    r"\text{ if Gaussian}\end{gathered}",
+    r"w_s \propto \left(\frac{p(\text{noisy} \mid z_s)\, p(z_s)}"
+    r"{q(z_s \mid \text{noisy})}\right)^{T}, \; T < 1 \\"
+    r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{\sum_g g\, p(\text{noisy} \mid g)\, p(g \mid z)}"
+    r"{\sum_g p(\text{noisy} \mid g)\, p(g \mid z)} \quad (g\text{: grey levels})\end{gathered}",
 )
 source.show(vae.denoise, posterior_draws)
 with frame.sentence():

@@ -243,10 +243,11 @@ def show_training() -> None:
             st.markdown("The facts of the training are not here yet; `make train` trains and writes them.")
             return
         st.markdown(
-            f"{run.parameters / 1e6:.1f} million parameters, {len(run.epochs)} passes over the training "
-            f"digits of MNIST, {run.hours:.1f} hours ({run.device}). The encoder was shown clean, noisy and "
-            "partly hidden digits; the decoder always had to give back the clean one. The curves are the "
-            "cost of digits that training never saw."
+            f"{run.parameters / 1e6:.1f} million parameters, {run.earlier_epochs + len(run.epochs)} passes "
+            f"over the training digits of MNIST, {run.earlier_hours + run.hours:.1f} hours ({run.device}). "
+            "Encoder and decoder learned from clean digits; from noisy and partly hidden ones the encoder "
+            "learned to guess the code of the clean digit. The curves are the cost of digits that training "
+            f"never saw, over the last {len(run.epochs)} passes."
         )
         figure = charts.curves(
             (run.epochs, [-nats for nats in run.elbo]),

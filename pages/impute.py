@@ -100,7 +100,7 @@ def show_failure() -> None:
         f"The upper half of {name} is hidden, and what is left could end another digit as well. "
         f"{completions.verdict(name, groups)} {n or 'None'} of them {'looks' if n < 2 else 'look'} "
         f"like the {FAILURE} that it was. "
-        "What is hidden for good cannot be known; the model can only say how probable each ending is."
+        "What is hidden for good cannot be known; the model can only say how likely it finds each ending."
     )
     with st.container(horizontal=True, gap="xsmall"):
         pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
@@ -126,7 +126,8 @@ frame.what_is_happening(
     "Each completion is one such digit; their average has the smallest expected error, their spread is the "
     "model's own doubt.",
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
-    r"w_s \propto \frac{p(x_\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid x_\text{seen})}",
+    r"w_s \propto \left(\frac{p(x_\text{seen} \mid z_s)\, p(z_s)}"
+    r"{q(z_s \mid x_\text{seen})}\right)^{T}, \; T < 1",
 )
 source.show(impute, posterior_draws)
 with frame.sentence():

@@ -61,8 +61,9 @@ def anchor_of(job: str) -> str:
 def how_to_repeat(board: Scores) -> None:
     st.header("Measure it yourself", anchor=False)
     st.markdown(
-        f"One command measured everything on this page, on {board.date} in {board.minutes:g} minutes, "
-        f"with seed {board.seed}; *n* is the number of pictures behind a figure."
+        f"One command measured this page, on {board.date} in {board.minutes:g} minutes, with seed "
+        f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere and of specially "
+        "trained networks say so."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
 
@@ -79,8 +80,11 @@ def show_table(rows: list[Row]) -> None:
         hide_index=True,
         alt=f"{first.job}: {protocol}",
     )
-    if any(name.endswith(scores.PUBLISHED) for name in rivals):
-        st.caption("(published): a figure from a paper, not measured here.")
+    if any(name.endswith(scores.ELSEWHERE) for name in rivals):
+        st.caption(
+            "(published): a figure from a paper, not measured here; (measured before): measured once, by no "
+            "command that is here."
+        )
     if len(rows) * len(rivals) > 1:
         show_marks(rows, rivals)
 
@@ -107,7 +111,7 @@ def show_marks(rows: list[Row], rivals: list[str]) -> None:
         charts.Marks(
             name,
             {row.case: row.rivals[name] for row in rows if name in row.rivals},
-            RIVAL_MARKS[i % len(RIVAL_MARKS)] + ("-open" if name.endswith(scores.PUBLISHED) else ""),
+            RIVAL_MARKS[i % len(RIVAL_MARKS)] + ("-open" if name.endswith(scores.ELSEWHERE) else ""),
             charts.RIVALS[i % len(charts.RIVALS)],
         )
         for i, name in enumerate(rivals)

@@ -7,8 +7,9 @@ from torch import Tensor
 
 import vae
 from ui import load
+from vae.ink import LONGEST_CODE_BYTES
 
-MAX_BYTES = 1026  # the longest lossless code; lossy ones are far shorter
+MAX_BYTES = LONGEST_CODE_BYTES + 2  # a lossless code with its checksum; lossy ones are far shorter
 MAX_CHARACTERS = 4 * MAX_BYTES
 
 

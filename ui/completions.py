@@ -1,7 +1,7 @@
 """What the completions of a half-hidden digit look like: groups by class, each with its share as its weight.
 
-Completions are draws by their posterior probability, so the share of a group is the probability that the
-model gives to its class.
+Completions are drawn by their weight, so the share of a group says how likely the model finds its class; the
+weights are tempered, so the shares are somewhat more even than its belief.
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ class Digit:
     """One digit as the model sees it."""
 
     image: Tensor  # (1, 28, 28) float32 in [0, 1], ink = 1
-    source: str  # "drawing", "gallery", "upload", "ready-made" or "stand-in"
+    source: str  # "drawing", "gallery", "upload", "link", "ready-made" or "stand-in"
     label: int | None = None  # which digit it is, where that is known
     called: str | None = None  # what to call it, where it is no digit, such as "this star"
 
@@ -160,7 +160,7 @@ _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
     "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
-    "link": "This digit came with the link that you opened. Draw, and yours takes its place.",
+    "link": "This digit came with the link that you opened. Bring your own, and it takes its place.",
     "stand-in": "Until you draw, this 7 stands in: real handwriting, kept out of the model's training.",
     "gallery": "What the model sees: real handwriting, 28 × 28 pixels, kept out of its training.",
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 FOLDER = Path(__file__).parent.parent / "weights"
-PUBLISHED = "(published)"
+ELSEWHERE = ("(published)", "(measured before)")  # how names of figures from elsewhere end
 
 Outcome = Literal["won", "tied", "lost", "alone"]
 Check = Callable[[Any], bool]
@@ -25,7 +25,7 @@ class Row:
     unit: str
     better: Literal["lower", "higher"]
     ours: float
-    rivals: dict[str, float]  # names that end in PUBLISHED come from papers
+    rivals: dict[str, float]  # names that end as ELSEWHERE says come from there
     goal: float | None
     n: int
 
@@ -108,6 +108,8 @@ class Training:
     parameters: int
     latent_dim: int
     epochs: list[int]
+    earlier_hours: float  # of the run whose weights it started from; 0 where it started at random
+    earlier_epochs: int
     elbo: list[float]  # nats of held-out digits, averaged, with the whole code
     elbo_2: list[float]  # the same with two numbers
 
@@ -161,10 +163,17 @@ def _training(content: Any) -> Training:
     facts = _checked(content, _TRAINING, "the file")
     options = _checked(content.get("options"), {"latent_dim": _is_count}, "its list of options")
     history = _checked(content, {"history": _is_filled_list}, "the file")["history"]
+    started = content.get("started_from") or {}
+    earlier = started.get("options") if isinstance(started, dict) else None
+    hours, passes = started.get("hours", 0), (earlier or {}).get("epochs", 0)
+    if not (_is_number(hours) and isinstance(passes, int)):
+        raise _UnusableError("what it started from is not readable")
     epochs = [_checked(record, _EPOCH, f"epoch {i}") for i, record in enumerate(history, start=1)]
     return Training(
         **facts,
         **options,
+        earlier_hours=hours,
+        earlier_epochs=passes,
         epochs=[record["epoch"] for record in epochs],
         elbo=[record["validation_elbo"] for record in epochs],
         elbo_2=[record["validation_elbo_2"] for record in epochs],

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from vae.calibration import calibration_of, pixel_table
-from vae.checks import check_images
+from vae.checks import check_images, seeded
 from vae.inference import draws_evidence, image_chunks, log_likelihood, posterior_draws
 from vae.model import VAE
 from vae.pixels import moments
@@ -79,7 +79,7 @@ def surprise_map(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
         ValueError: a wrong shape, a value outside [0, 1] or not finite, or a model without calibration.
     """
     check_images(x)
-    generator = torch.Generator(x.device).manual_seed(seed)
+    generator = seeded(seed, x.device)
     table = pixel_table(model)
     mean_of_bin, _ = moments(table)
     maps = []

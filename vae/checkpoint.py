@@ -24,29 +24,20 @@ def save_weights(model: VAE, path: Path) -> None:
     save_file(tensors, path, {"format": FORMAT, "config": json.dumps(asdict(model.config))})
 
 
-def read_tensors(path: Path, device: str = "cpu") -> tuple[dict[str, torch.Tensor], dict[str, str]]:
-    """The tensors of a weights file, in float32, and the texts beside them.
-
-    Raises:
-        ValueError: the file is missing or damaged.
-    """
-    if not path.is_file():
-        raise ValueError(f"there is no weights file {path.name}; train one with python -m vae.train")
-    try:
-        with safe_open(path, framework="pt", device=device) as file:
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
-            return tensors, file.metadata() or {}
-    except SafetensorError as error:
-        raise ValueError(f"the weights file {path.name} is damaged: {error}") from error
-
-
 def read_weights(path: Path, device: str = "cpu") -> VAE:
     """The model in a weights file, in float32 and eval mode.
 
     Raises:
         ValueError: the file is missing, damaged, of another format, or does not fit its own config.
     """
-    tensors, metadata = read_tensors(path, device)
+    if not path.is_file():
+        raise ValueError(f"there is no weights file {path.name}; train one with python -m vae.train")
+    try:
+        with safe_open(path, framework="pt", device=device) as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(f"the weights file {path.name} is damaged: {error}") from error
     if metadata.get("format") != FORMAT:
         raise ValueError(
             f"the weights file {path.name} has the format {metadata.get('format')!r}, not {FORMAT!r}"

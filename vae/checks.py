@@ -1,5 +1,7 @@
 """What the library accepts: each check raises ValueError with one sentence that says what is right."""
 
+from numbers import Integral, Real
+
 import torch
 from torch import Tensor
 
@@ -40,14 +42,38 @@ def check_observed(observed: Tensor, x: Tensor) -> None:
 
 def check_count(name: str, value: int, lowest: int, highest: int) -> None:
     """Accept a whole number between lowest and highest, both included."""
-    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or not lowest <= value <= highest:
         raise ValueError(f"{name} must be a whole number from {lowest} to {highest}, not {value!r}")
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a real number; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def check_number(name: str, value: float, lowest: float, highest: float) -> None:
+    """Accept a number between lowest and highest, both included."""
+    if not (is_number(value) and lowest <= value <= highest):
+        raise ValueError(f"{name} must be from {lowest:g} to {highest:g}, not {value!r}")
+
+
+def seeded(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """A random generator of its own for every call.
+
+    Raises:
+        ValueError: seed is no whole number that fits into 64 bits.
+    """
+    check_count("seed", seed, -(2**63), 2**63 - 1)
+    return torch.Generator(device).manual_seed(int(seed))
+
+
 def check_code(z: Tensor, latent_dim: int, dtype: torch.dtype) -> None:
-    """Accept a code or a prefix of one: (B, k) with 1 <= k <= latent_dim, of the weights' dtype."""
+    """Accept a code or a prefix of one: (B, k), 1 <= k <= latent_dim, of the weights' dtype, all finite."""
     if not isinstance(z, Tensor) or z.ndim != 2 or not 1 <= z.shape[1] <= latent_dim:
         shape = tuple(z.shape) if isinstance(z, Tensor) else type(z).__name__
         raise ValueError(f"a code must be a tensor (B, k) with 1 <= k <= {latent_dim}, not {shape}")
     if z.dtype != dtype:
         raise ValueError(f"a code must be {dtype}, not {z.dtype}")
+    if not torch.isfinite(z).all():
+        raise ValueError("a code must not contain NaN or infinity")

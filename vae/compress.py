@@ -79,8 +79,8 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
         All that `decompress` needs beside the model, len <= n_bytes.
 
     Raises:
-        ValueError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, or a model
-            without calibration.
+        ValueError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, an image too
+            strange for so few bytes, or a model without calibration.
     """
     check_image(image)
     check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)

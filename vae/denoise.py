@@ -4,10 +4,10 @@ import torch
 from torch import Tensor
 
 from vae.calibration import pixel_table
-from vae.checks import check_pictures
+from vae.checks import check_pictures, seeded
 from vae.inference import Draws, draws_evidence, image_chunks, posterior_draws
 from vae.model import VAE
-from vae.noise import Noise
+from vae.noise import Noise, check_noise
 from vae.pixels import expectation, look_up
 
 N_DRAWS = 384
@@ -36,13 +36,15 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
         (B, 1, 28, 28) in [0, 1].
 
     Raises:
-        ValueError: a wrong shape, or a value that is not finite.
+        ValueError: a wrong shape, or a value that is not finite; noise is neither a Noise nor None.
 
     Source: importance sampling with the encoder as proposal, Burda et al. 2016, arXiv:1509.00519; the
-    pixel step is Bayes' rule, Wiener's filter where the noise is Gaussian.
+    pixel step is Bayes' rule over the grey levels of vae/pixels.py.
     """
     check_pictures(noisy)
-    generator = torch.Generator(noisy.device).manual_seed(seed)
+    if noise is not None:
+        check_noise(noise)
+    generator = seeded(seed, noisy.device)
     table = pixel_table(model)
     cleaned = []
     for chunk in image_chunks(len(noisy), N_DRAWS):
@@ -66,7 +68,7 @@ def estimate_noise(model: VAE, noisy: Tensor, *, seed: int = 0) -> list[Noise]:
         ValueError: a wrong shape, or a value that is not finite.
     """
     check_pictures(noisy)
-    generator = torch.Generator(noisy.device).manual_seed(seed)
+    generator = seeded(seed, noisy.device)
     table = pixel_table(model)
     found: list[Noise] = []
     for chunk in image_chunks(len(noisy), N_DRAWS):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from vae.checks import check_count, check_image
+from vae.checks import check_count, check_image, check_number, is_number, seeded
 from vae.model import VAE
 
 
@@ -28,9 +28,8 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
         ValueError: n or temperature out of range.
     """
     check_count("n", n, 1, 100_000)
-    if not 0 <= temperature <= 3:
-        raise ValueError(f"temperature must be from 0 to 3, not {temperature}")
-    generator = torch.Generator().manual_seed(seed)
+    check_number("temperature", temperature, 0, 3)
+    generator = seeded(seed)
     u = temperature * torch.randn((n, model.config.latent_dim), generator=generator)
     device = next(model.parameters()).device
     return torch.cat([_decoded(model, part.to(device)) for part in u.split(1024)])
@@ -52,8 +51,8 @@ def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
         ValueError: n_side or extent out of range.
     """
     check_count("n_side", n_side, 1, 100)
-    if not 0 < extent <= 6:
-        raise ValueError(f"extent must be above 0 and at most 6, not {extent}")
+    if not (is_number(extent) and 0 < extent <= 6):
+        raise ValueError(f"extent must be above 0 and at most 6, not {extent!r}")
     axis = torch.linspace(-extent, extent, n_side) if n_side > 1 else torch.zeros(1)
     u = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
     return torch.cat([_decoded(model, part)[:, 0] for part in u.split(1024)]).unflatten(0, (n_side, n_side))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae.calibration import pixel_table
-from vae.checks import check_count, check_images, check_observed
+from vae.checks import check_count, check_images, check_observed, seeded
 from vae.inference import draws_evidence, image_chunks, posterior_draws
 from vae.model import VAE
 from vae.pixels import moments
@@ -18,7 +18,7 @@ TEMPER = 0.2  # of the weights; lowest error on validation digits
 class Imputation(NamedTuple):
     """What the hidden pixels may have been; known pixels are as they were."""
 
-    samples: Tensor  # (S, B, 1, 28, 28) in [0, 1], completions drawn by their posterior probability
+    samples: Tensor  # (S, B, 1, 28, 28) in [0, 1], completions drawn by their weight
     mean: Tensor  # (B, 1, 28, 28) in [0, 1], the expected image
     std: Tensor  # (B, 1, 28, 28), standard deviation of each pixel, 0 where it is known
 
@@ -27,7 +27,7 @@ class Imputation(NamedTuple):
 def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed: int = 0) -> Imputation:
     """Fill in the hidden pixels of each image.
 
-    Codes are drawn from q(z | known pixels) and weighted by p(known | z) p(z) / q(z | known).
+    Codes are drawn from q(z | known pixels) and weighted by a power of p(known | z) p(z) / q(z | known).
 
     Args:
         x: (B, 1, 28, 28) in [0, 1]; the hidden pixels are not looked at.
@@ -44,7 +44,7 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
     check_images(x)
     check_observed(observed, x)
     check_count("n_samples", n_samples, 1, N_DRAWS)
-    generator = torch.Generator(x.device).manual_seed(seed)
+    generator = seeded(seed, x.device)
     table = pixel_table(model)
     parts = [
         _impute(model, table, x[chunk], observed[chunk], n_samples, generator)

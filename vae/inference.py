@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from vae.checks import check_count, check_images
+from vae.checks import check_count, check_images, seeded
 from vae.model import VAE, Posterior
 from vae.noise import Noise
 from vae.objective import bernoulli_log_prob
@@ -60,7 +60,7 @@ def log_likelihood(
     check_count("n_samples", n_samples, 1, 100_000)
     n_dims = model.config.latent_dim if n_dims is None else n_dims
     check_count("n_dims", n_dims, 1, model.config.latent_dim)
-    generator = torch.Generator(x.device).manual_seed(seed)
+    generator = seeded(seed, x.device)
     return torch.cat(
         [
             _bound(model, x[chunk], n_dims, n_samples, generator)

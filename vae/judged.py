@@ -66,7 +66,7 @@ def sure_share(images: Tensor, classifier: Classifier) -> float:
 
 
 def handwriting(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """Strokes of a pen, drawn and framed as on the pages, beside test digits; nothing without strokes."""
+    """Strokes of writers on whom nothing was chosen, drawn and framed as on the pages, beside test digits."""
     if not material.strokes:
         return
     step = max(1, len(material.strokes) // sizes.drawn)

@@ -16,6 +16,7 @@ from vae.data import as_images, load_mnist, training_digits
 from vae.model import VAE
 
 STRANGERS = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omniglot_2720.npy"}
+CHOSEN_ON = 15  # the first writers, on whose strokes the framing was chosen; the others are for figures
 CANVAS, PAPER = 280, 500  # side of the drawn picture, and of the paper that strokes are written on
 SMOOTH = 4  # strokes are drawn so much larger and averaged: their edges are smooth, as a browser's
 
@@ -84,7 +85,8 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
         if (data / "ood" / file).is_file()
     }
     pen = data / "strokes" / "pen_digits.json"
-    strokes = [record["strokes"] for record in json.loads(pen.read_text())] if pen.is_file() else []
+    records = json.loads(pen.read_text()) if pen.is_file() else []
+    strokes = [record["strokes"] for record in records if record["writer"] > CHOSEN_ON]
     return Material(
         as_images(test),
         as_images(training_digits(data)).flatten(1),

@@ -1,12 +1,11 @@
 """The three kinds of noise that the model is trained on and asked to remove."""
 
-import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from vae.checks import check_images
+from vae.checks import check_images, check_number, seeded
 
 KINDS = ("gaussian", "uniform", "salt_and_pepper")
 
@@ -30,10 +29,13 @@ class Noise:
         if self.kind not in KINDS:
             raise ValueError(f"the kind of noise must be one of {', '.join(KINDS)}, not {self.kind!r}")
         highest = 2.0 if self.kind == "gaussian" else 1.0
-        if not (math.isfinite(self.level) and 0 <= self.level <= highest):
-            raise ValueError(
-                f"the level of {self.kind} noise must be from 0 to {highest:g}, not {self.level}"
-            )
+        check_number(f"the level of {self.kind} noise", self.level, 0, highest)
+
+
+def check_noise(noise: Noise) -> None:
+    """Accept a Noise."""
+    if not isinstance(noise, Noise):
+        raise ValueError(f"noise must be a Noise, such as Noise('gaussian', 0.5), not {noise!r}")
 
 
 def corrupt(x: Tensor, noise: Noise, *, seed: int = 0) -> Tensor:
@@ -43,10 +45,11 @@ def corrupt(x: Tensor, noise: Noise, *, seed: int = 0) -> Tensor:
         (B, 1, 28, 28); Gaussian noise leaves [0, 1], the other kinds stay in it.
 
     Raises:
-        ValueError: x has a wrong shape, or a value outside [0, 1] or not finite.
+        ValueError: x has a wrong shape, or a value outside [0, 1] or not finite; noise is no Noise.
     """
     check_images(x)
-    generator = torch.Generator(x.device).manual_seed(seed)
+    check_noise(noise)
+    generator = seeded(seed, x.device)
     return add_noise(x, noise.kind, torch.full((len(x), 1, 1, 1), noise.level, device=x.device), generator)
 
 

@@ -49,7 +49,7 @@ def density(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iter
 
 
 def compression(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """PSNR at a number of bytes; a rival that cannot make a file so small scores as a mean digit does."""
+    """PSNR at a number of bytes; a rival that cannot write every digit in so few is left out."""
     digits = material.test[: sizes.coded]
     points = [{name: codec(digit) for name, codec in rivals.COMPRESSORS.items()} for digit in digits]
     text = (
@@ -64,7 +64,7 @@ def compression(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> 
             if all(fitting):
                 best = [max(vae.psnr(image, x) for image in f) for f, x in zip(fitting, digits, strict=True)]
                 others[name] = float(np.mean(best))
-        goal = others["PCA"] + (2 if n_bytes <= 8 else 0)
+        goal = others["PCA"] + (2 if n_bytes <= 8 else 0) if "PCA" in others else None
         yield Row("Compression", f"{n_bytes} bytes", text, "dB", "higher", ours, len(digits), others, goal)
 
 
@@ -196,10 +196,9 @@ def anomaly(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iter
             "Anomaly detection", case, text, "AUROC", "higher", ours, len(pictures), found, goals.get(case)
         )
     flagged = (vae.anomaly_p_value(model, digits, seed=seed) <= 0.05).float().mean().item()
-    text = "share of test digits with p at most 0.05; 0.04 to 0.06 is right"
-    yield Row(
-        "Anomaly detection", "false alarms at 5 %", text, "share", "lower", flagged, len(digits), {}, 0.06
-    )
+    text = f"distance from 0.05 of the share of test digits with p at most 0.05, which is {flagged:.4f}"
+    off = abs(flagged - 0.05)
+    yield Row("Anomaly detection", "false alarms at 5 %", text, "share", "lower", off, len(digits), {}, 0.01)
     worst = vae.anomaly_p_value(model, degenerate(seed), seed=seed).max().item()
     text = "highest p of blank, white, noise and a single pixel"
     yield Row("Anomaly detection", "degenerate pictures", text, "p", "lower", worst, 4, {}, 0.01)

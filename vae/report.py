@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- scores: written by python -m vae.evaluate -->", "<!-- end of scores -->"
+EARLIER = ("weights", "command", "commit", "hours")  # what the card tells of a run that another started from
 HEADLINES = (
     ("Density", "whole code"),
     ("Density", "2 dimensions"),
@@ -88,11 +89,9 @@ def model_card(training: dict[str, Any], scores: dict[str, Any]) -> str:
     """The model card in markdown."""
     last = training["history"][-1]
     started = training.get("started_from")
-    earlier = (
-        f"weights of `{started['command']}` at commit `{started['commit']}`, {started['hours']} hours"
-        if started
-        else "random weights"
-    )
+    earlier = "random weights"
+    if started is not None:
+        earlier = ", ".join(f"{name} `{started[name]}`" for name in EARLIER if name in started)
     aimed = [row for row in scores["rows"] if row["goal"] is not None]
     return f"""# Model card
 

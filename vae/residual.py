@@ -25,6 +25,7 @@ COARSEST_STEP, STEPS_AN_OCTAVE = 1.6, 4
 N_PIXELS = 200  # the most uncertain ones, which alone are corrected
 SMALLEST_RATIO = 0.5  # standard deviation, in steps, of the coefficients that are sent
 ROUNDINGS = (0.5, 0.4, 0.3, 0.2)  # what is added before rounding down; less saves bits
+TIE_BREAK = 1e-5  # share by which each pixel outweighs the one before, so that no two directions are equal
 REACH = 2  # of the kernel, in pixels
 HIGHEST_SYMBOL = 255
 COEFFICIENT = Laplace(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
@@ -61,7 +62,8 @@ def directions(known: Calibration, logits: Tensor) -> Directions:
     down, right = rows[:, None] - rows, columns[:, None] - columns
     near = (down.abs() <= REACH) & (right.abs() <= REACH)
     correlation = kernel[down.clamp(-REACH, REACH) + REACH, right.clamp(-REACH, REACH) + REACH] * near
-    values, vectors = torch.linalg.eigh(std[pixels, None] * correlation * std[pixels])
+    apart = std[pixels] * (1 + TIE_BREAK * torch.arange(len(pixels), dtype=torch.float64))
+    values, vectors = torch.linalg.eigh(apart[:, None] * correlation * apart)
     basis = torch.zeros((len(pixels), len(std)), dtype=torch.float64)
     basis[:, pixels] = (vectors * _sign(vectors)).T
     return Directions(basis.flip(0), values.clamp_min(0).sqrt().flip(0))

@@ -1,9 +1,11 @@
 """PCA with an ideal entropy coder: what linear algebra alone makes of a handful of bytes."""
 
 import math
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -39,7 +41,7 @@ def load_components() -> Components:
     try:
         with np.load(RIVALS_FILE, allow_pickle=False) as file:
             parts = {name: torch.from_numpy(file[name]).float() for name in ("mean", "basis", "std", "plans")}
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise ValueError(
             f"{RIVALS_FILE.name} is missing or broken: write it by python -m vae.rivals"
         ) from error

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from vae.checkpoint import WEIGHTS, read_tensors, save_weights
+from vae.checkpoint import WEIGHTS, read_weights, save_weights
 from vae.data import as_images, binarize, default_root, training_digits, validation_digits
 from vae.inference import log_likelihood
 from vae.model import VAE, Config
@@ -42,7 +42,7 @@ class Options:
     resume: bool = False
     """Continue the run in --run to the same result as if it had not been interrupted."""
     start: Path | None = None
-    """Weights file to start from; what it lacks starts at random."""
+    """Weights file of the same config to start from, instead of random weights."""
     epochs: int = 80
     """Passes over the 50,000 training digits."""
     batch: int = 256
@@ -99,7 +99,7 @@ class Trainer:
         torch.manual_seed(options.seed)
         self.model = VAE(options.config)
         if options.start is not None:
-            self.model.load_state_dict(read_tensors(options.start)[0], strict=False)
+            self.model.load_state_dict(_weights_to_start_from(options).state_dict())
         self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.ema))
         self.optimizer = torch.optim.AdamW(
@@ -124,9 +124,9 @@ class Trainer:
         for epoch in range(len(self.history), self.options.epochs):
             start = time.perf_counter()
             facts = self._train_epoch(epoch)
-            checks = self.validate()
-            if not all(map(math.isfinite, checks.values())):
+            if not all(weights.isfinite().all() for weights in self.averaged.parameters()):
                 raise DivergedError(f"the weights are not finite after epoch {epoch + 1}; {KEPT}")
+            checks = self.validate()
             self.history.append({"epoch": epoch + 1, **facts, **checks})
             self.seconds += time.perf_counter() - start
             self._save()
@@ -222,6 +222,14 @@ def resumable(options: Options) -> dict[str, Any]:
     return kept | {"start": options.start and str(options.start)}
 
 
+def _weights_to_start_from(options: Options) -> VAE:
+    assert options.start is not None
+    model = read_weights(options.start)
+    if model.config != options.config:
+        raise ValueError(f"the weights in {options.start.name} have another config than this run's options")
+    return model
+
+
 def _device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -269,12 +277,12 @@ def write_results(trainer: Trainer, started_from: str) -> None:
 
 
 def earlier_run(start: Path | None) -> dict[str, Any] | None:
-    """The facts of the run that made the weights to start from, without its curve; None without such."""
+    """The weights to start from and the facts of the run that made them, without its curve; None without."""
     if start is None:
         return None
     beside = start.with_name("training.json")
     facts = json.loads(beside.read_text()) if beside.is_file() else {}
-    return {name: fact for name, fact in facts.items() if name != "history"}
+    return {"weights": str(start)} | {name: fact for name, fact in facts.items() if name != "history"}
 
 
 def main(options: Options) -> None:

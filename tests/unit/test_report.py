@@ -128,8 +128,14 @@ def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
 
 
 def test_the_card_names_the_weights_that_a_run_started_from() -> None:
-    earlier = {"command": "python -m vae.train --epochs 80", "commit": "def", "hours": 1.6}
+    earlier = {
+        "weights": "a/b.safetensors",
+        "command": "python -m vae.train --epochs 80",
+        "commit": "def",
+        "hours": 1.6,
+    }
     card = model_card({**TRAINING, "started_from": earlier, "left_out": "a network"}, SCORES)
-    assert "`python -m vae.train --epochs 80` at commit `def`, 1.6 hours" in card
+    told = "weights `a/b.safetensors`, command `python -m vae.train --epochs 80`, commit `def`, hours `1.6`"
+    assert told in card
     assert "| left out | a network |" in card
     assert "| started from | random weights |" in model_card(TRAINING, SCORES)

@@ -1,5 +1,6 @@
 """The correction of a decoded picture: its directions, its symbols there and back, its use."""
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,14 +34,28 @@ def test_directions_are_orthonormal_and_widest_first(tiny: vae.VAE, seed: int) -
     assert (way.std.diff() <= 0).all() and (way.std >= 0).all()
 
 
-@given(seed=seeds)
-def test_another_processor_finds_the_same_directions(model: vae.VAE, seed: int) -> None:
+@pytest.mark.parametrize("alike", [False, True], ids=["a digit", "pixels all alike"])
+@pytest.mark.parametrize("seed", range(5))
+def test_another_processor_finds_the_same_directions(
+    model: vae.VAE, monkeypatch: pytest.MonkeyPatch, seed: int, alike: bool
+) -> None:
     known, logits = calibration_of(model), logits_like(seed)
-    noise = torch.randn(784, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-    one, other = (residual.directions(known, x) for x in (logits, logits * (1 + 1e-12 * noise)))
+    if alike:  # every fifth in both directions, too far apart to be correlated: as many equal variances
+        logits = torch.full((28, 28), -8.0, dtype=torch.float64)
+        logits[::5, ::5] = 0.0
+        logits = logits.flatten()
+    one, eigh = residual.directions(known, logits), torch.linalg.eigh
+
+    def other_eigh(matrix: Tensor) -> tuple[Tensor, Tensor]:
+        noise = torch.randn(matrix.shape, generator=torch.Generator().manual_seed(seed), dtype=matrix.dtype)
+        return eigh(matrix * (1 + 1e-13 * (noise + noise.T)))
+
+    monkeypatch.setattr(torch.linalg, "eigh", other_eigh)
+    other = residual.directions(known, logits)
     for level in range(residual.N_LEVELS):
-        assert torch.equal(residual.ratios(one, level), residual.ratios(other, level))
-    assert torch.allclose(one.basis, other.basis, atol=1e-6)
+        ratios = residual.ratios(one, level)
+        assert torch.equal(ratios, residual.ratios(other, level))
+        assert torch.allclose(one.basis[: len(ratios)], other.basis[: len(ratios)], atol=1e-4)
 
 
 @given(seed=seeds)
