@@ -152,7 +152,8 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
     charts.show(figure, alt=f"Quality over bytes. {_saturation(mine)}", height=360)
     size_mb = rates.model_bytes() / 1e6
     st.caption(
-        f"{_overtaken(mine)}Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
+        _overtaken(mine)
+        + f"Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
         "digits. So does PCA need its components; picture files need nothing."
     )
 

@@ -113,6 +113,7 @@ def test_a_winning_rival_is_named(open_page, monkeypatch):
     app = open_page("pages/compress.py")
     assert not app.exception
     assert "At this size **PNG wins**" in texts(app)
+    assert "PNG catches up with the model's best code at 2 bytes" in texts(app)
 
 
 def test_the_page_ends_with_a_failure_shown_live(open_page):
