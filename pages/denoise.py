@@ -170,9 +170,10 @@ frame.what_is_happening(
     "most probable.",
     r"\begin{gathered}\hat x = \sum_s w_s\, \mathbb{E}[x \mid \text{noisy}, z_s] \\"
     r"w_s \propto \left(\frac{p(\text{noisy} \mid z_s)\, p(z_s)}"
-    r"{q(z_s \mid \text{noisy})}\right)^{T}, \; T < 1 \\"
-    r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{\sum_g g\, p(\text{noisy} \mid g)\, p(g \mid z)}"
-    r"{\sum_g p(\text{noisy} \mid g)\, p(g \mid z)} \quad (g\text{: grey levels})\end{gathered}",
+    r"{q(z_s \mid \text{noisy})}\right)^{T} \\"
+    r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{\sum_g g\, v_g}{\sum_g v_g} \\"
+    r"v_g = p(\text{noisy} \mid g)\, p(g \mid z) \\"
+    r"T < 1, \quad g\text{: grey levels}\end{gathered}",
 )
 source.show(vae.denoise, posterior_draws)
 with frame.sentence():
