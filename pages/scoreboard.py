@@ -62,8 +62,8 @@ def how_to_repeat(board: Scores) -> None:
     st.header("Measure it yourself", anchor=False)
     st.markdown(
         f"One command measured this page, on {board.date} in {board.minutes:g} minutes, with seed "
-        f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere and of specially "
-        "trained networks say so."
+        f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere and of "
+        "specially trained networks say so."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
 
