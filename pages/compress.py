@@ -242,10 +242,13 @@ def show_failure() -> None:
     contest.show(entries, lowest_wins=False)
     ours, pca = entries
     ahead = ours.score - pca.score
-    st.caption(
-        f"The model is {abs(ahead):.1f} dB {'ahead of' if ahead > 0 else 'behind'} PCA here; for digits, see "
-        "the Scoreboard."
-    )
+    st.caption(f"{_compared(ahead)} PCA here; for digits, see the Scoreboard.")
+
+
+def _compared(ahead_db: float) -> str:
+    if abs(ahead_db) < 0.05:
+        return "The model is as good as"
+    return f"The model is {abs(ahead_db):.1f} dB {'ahead of' if ahead_db > 0 else 'behind'}"
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,7 +1,9 @@
 """What the five jobs measure once on validation digits, stored beside the weights as calibration.json."""
 
 import json
+import zlib
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,12 @@ class Calibration:
     profiles: dict[int, Profile]  # by length of the code in bytes, without its checksum
     ink_step: float  # grid step of the lossless code, in average posterior standard deviations
     anomaly_scores: list[float]  # scores of held-out digits, ascending
+
+    @cached_property
+    def checksum(self) -> int:
+        """A 32-bit checksum of all that codes depend on, by which a code knows the calibration it needs."""
+        facts = {name: fact for name, fact in asdict(self).items() if name != "anomaly_scores"}
+        return zlib.crc32(json.dumps(facts, sort_keys=True).encode())
 
     def save(self, path: Path) -> None:
         """Write as JSON."""

@@ -62,7 +62,7 @@ class Coder:
         self.prior: Prior = copy.deepcopy(model.prior).double().cpu()
         self.decoder = copy.deepcopy(model.decoder).double().cpu()
         self.posterior_std = torch.tensor(calibration_of(model).posterior_std, dtype=torch.float64)
-        self.key = fingerprint(model)
+        self.key = fingerprint(model) ^ calibration_of(model).checksum
 
     def quantize(self, target: Tensor, step: Tensor) -> GridCode:
         """The grid codes nearest to target (B, k)."""
@@ -118,9 +118,13 @@ def round_ratio(ratio: Tensor) -> Tensor:
     return torch.exp2((ratio.log2() / LOG_RATIO_ROUNDING).round() * LOG_RATIO_ROUNDING)
 
 
-@functools.lru_cache(maxsize=2)
 def coder(model: VAE) -> Coder:
-    """The coder of a model, made once."""
+    """The coder of a model and its calibration, made once."""
+    return _coder(model, calibration_of(model).checksum)
+
+
+@functools.lru_cache(maxsize=2)
+def _coder(model: VAE, checksum: int) -> Coder:
     return Coder(model)
 
 

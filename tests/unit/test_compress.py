@@ -1,7 +1,9 @@
 """Lossy codes: their length, what comes back, and what is refused."""
 
+import copy
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import vae
-from unit.conftest import WRONG_IMAGE, Picture, every, one_sentence, untrained
+from unit.conftest import WRONG_IMAGE, Picture, every, one_sentence
 from unit.perturbed import perturbed
 from vae import coding
 from vae.coding import coder, payload_bytes, seal
@@ -243,4 +245,13 @@ def test_a_model_without_calibration_writes_no_codes(bare: vae.VAE, digits: Tens
 def test_a_coder_is_made_once_for_each_model(tiny: vae.VAE, model: vae.VAE) -> None:
     assert coding.coder(tiny) is coding.coder(tiny)
     assert coding.coder(tiny).key != coding.coder(model).key
-    assert vae.checkpoint.fingerprint(untrained()) == coding.coder(tiny).key
+
+
+def test_a_code_of_another_calibration_is_refused(tiny: vae.VAE, digits: Tensor) -> None:
+    code, other = vae.compress(tiny, digits[0]), copy.copy(tiny)
+    known = coding.calibration_of(tiny)
+    other.calibration = replace(known, posterior_std=[2 * std for std in known.posterior_std])
+    with pytest.raises(ValueError, match="another model wrote it"):
+        vae.decompress(other, code)
+    other.calibration = replace(known, anomaly_scores=[0.0])  # no code depends on those
+    assert torch.equal(vae.decompress(other, code), vae.decompress(tiny, code))
