@@ -18,7 +18,7 @@ with frame.loading():
     from vae import rivals
 
 HIGHEST_DB = 45.0
-STRANGER, STRANGER_BYTES = "Smiley", 12
+STRANGER, STRANGER_BYTES = "Star", 12
 
 
 def code_of(mine: Digit, n_bytes: int) -> bytes:
