@@ -47,7 +47,9 @@ def test_the_address_follows_the_drawing_back_and_forth_and_never_replaces_it(vi
     visitor.follows("Compress", "compress")
     carries(visitor, first)
     assert visitor.source(FRAMED) == drawn
-    visitor.main.get_by_role("button", name="Clear").click()
+    clear = visitor.main.get_by_role("button", name="Clear")
+    clear.click()
+    expect(clear).to_be_disabled()  # another canvas has taken the place of the drawn one
     second, redrawn = draws(visitor, "four", drawn)
     for move, path in (
         (visitor.page.go_back, "scoreboard"),
