@@ -37,7 +37,7 @@ def test_a_page_opened_by_its_address_is_whole(arrive: Callable[..., Visitor], p
     expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()
     if look == "phone":
         visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-    assert unnamed_pictures(visitor) == []
+    visitor.waits_until(lambda: unnamed_pictures(visitor), lambda unnamed: unnamed == [])
     expect(visitor.complaints).to_have_count(0)
     visitor.sees_no_failure()
     take_picture(visitor, SHOTS / f"{path or 'home'}-{look}.png")
