@@ -85,5 +85,6 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 
 
 def check_same_shape(image: Tensor, reference: Tensor) -> None:
+    """Accept two images of one shape."""
     if image.shape != reference.shape:
         raise ValueError(f"the images differ in shape: {tuple(image.shape)} and {tuple(reference.shape)}")

@@ -177,6 +177,7 @@ def _between(table: tuple[tuple[float, ...], ...], level: float) -> list[float]:
 
 
 def main() -> None:
+    """Fit and write."""
     parser = argparse.ArgumentParser(description="Fit the classical rivals; writes weights/rivals.npz.")
     parser.add_argument("--data", type=Path, default=default_root(), help="the folder that holds MNIST/raw")
     root = parser.parse_args().data
