@@ -21,7 +21,7 @@ from vae.data import as_images, binarize, default_root, training_digits, validat
 from vae.inference import log_likelihood
 from vae.model import VAE, Config
 from vae.objective import elbo, guess_nats
-from vae.views import Codes, Spoils, clean_view, spoilt_view
+from vae.views import Codes, Spoils, clean_view, spoilt_view, varied
 
 N_CHECKED = 1000  # validation digits scored after each epoch
 SPOILT = 2  # one digit in so many is also seen noisy or partly hidden
@@ -171,7 +171,7 @@ class Trainer:
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
-        images = as_images(self.train_digits[rows])
+        images = varied(as_images(self.train_digits[rows]), generator)
         view = clean_view(images, options.latent_dim, options.codes, generator)
         spoilt = spoilt_view(images[::SPOILT], options.spoils, generator)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):

@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from vae.data import binarize
 from vae.noise import add_noise
@@ -11,8 +12,11 @@ from vae.noise import add_noise
 Codes = Literal["nested", "whole", "map"]
 Spoils = Literal["all", "noise", "holes"]
 
+SHARE_VARIED = 0.35  # of the digits; the others are as they were written
+TURN, STRETCH, SLANT, SHIFT = 0.14, 0.08, 0.14, 0.07  # at most: radians, shares, and a share of half a side
+SHARE_THICK = 0.3  # of the varied digits, whose strokes become a pixel thicker
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
-SHARE_WHOLE_CODE, SHARE_MAP = 0.60, 0.14  # the rest of the images get a code of any length
+SHARE_WHOLE_CODE, SHARE_MAP = 0.56, 0.18  # the rest of the images get a code of any length
 GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HOLES = range(5)
 SHARES: dict[Spoils, Tensor] = {
     "all": torch.tensor([0.06, 0.33, 0.13, 0.10, 0.38]),
@@ -34,6 +38,29 @@ class Spoilt(NamedTuple):
 
     seen: Tensor  # (B, 1, 28, 28)
     observed: Tensor  # bool (B, 1, 28, 28), True = known
+
+
+def varied(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Digits (B, 1, 28, 28) in [0, 1], some of them as other hands and pens would have written them.
+
+    Those are turned, stretched, slanted and moved a little, and some get thicker strokes.
+    """
+    n, device = len(images), images.device
+
+    def uniform(most: float) -> Tensor:
+        return most * (2 * torch.rand(n, generator=generator, device=device) - 1)
+
+    def chosen(share: float) -> Tensor:
+        return torch.rand((n, 1, 1, 1), generator=generator, device=device) < share
+
+    turn, slant = uniform(TURN), uniform(SLANT)
+    width, height = 1 + uniform(STRETCH), 1 + uniform(STRETCH)
+    across = torch.stack([width * turn.cos(), slant - turn.sin(), uniform(SHIFT)], dim=1)
+    down = torch.stack([turn.sin(), height * turn.cos(), uniform(SHIFT)], dim=1)
+    grid = F.affine_grid(torch.stack([across, down], dim=1), [n, 1, 56, 56], align_corners=False)
+    fine = F.grid_sample(images, grid, mode="bicubic", align_corners=False).clamp(0, 1)
+    fine = torch.where(chosen(SHARE_THICK), F.max_pool2d(fine, 3, stride=1, padding=1), fine)
+    return torch.where(chosen(SHARE_VARIED), F.avg_pool2d(fine, 2), images)
 
 
 def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.Generator) -> View:

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from vae.views import SHARE_GREY, SHARE_MAP, SHARE_WHOLE_CODE, SHARES, clean_view, random_prefix, spoilt_view
+from vae.views import (
+    SHARE_GREY,
+    SHARE_MAP,
+    SHARE_VARIED,
+    SHARE_WHOLE_CODE,
+    SHARES,
+    clean_view,
+    random_prefix,
+    spoilt_view,
+    varied,
+)
 
 K = 8
 
@@ -24,6 +34,25 @@ def test_views_have_all_they_need(digits: Tensor, seed: int, spoils: str) -> Non
     assert clean.kept.dtype == spoilt.observed.dtype == torch.bool
     assert clean.seen.min() >= 0 and clean.seen.max() <= 1
     assert torch.isfinite(spoilt.seen).all()
+
+
+def test_some_digits_are_varied_a_little_and_the_others_are_not_touched(digits: Tensor) -> None:
+    many = digits[:50].repeat(20, 1, 1, 1)
+    other = varied(many, generator())
+    moved = (other - many).abs().flatten(1).amax(dim=1) > 0
+    assert moved.float().mean().item() == pytest.approx(SHARE_VARIED, abs=0.05)
+    assert other.min() >= 0 and other.max() <= 1
+    assert (
+        (other[moved] - many[moved]).abs().mean() < 0.1 < (many[moved].roll(1, 0) - many[moved]).abs().mean()
+    )
+
+
+def test_some_varied_digits_have_thicker_strokes() -> None:
+    bar = torch.zeros((400, 1, 28, 28))
+    bar[..., 6:22, 13:15] = 1
+    ink = varied(bar, generator()).sum(dim=(1, 2, 3)) / 32
+    assert ((ink > 1.35) & (ink < 1.9)).float().mean().item() == pytest.approx(0.1, abs=0.05)
+    assert ((ink > 0.8) & (ink < 1.25)).float().mean().item() == pytest.approx(0.9, abs=0.05)
 
 
 @given(seed=st.integers(0, 2**31))
