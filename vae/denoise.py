@@ -3,12 +3,13 @@
 import torch
 from torch import Tensor
 
-from vae.calibration import pixel_table
+from vae.calibration import calibration_of, pixel_table
 from vae.checks import check_pictures, seeded
 from vae.inference import Draws, draws_evidence, image_chunks, posterior_draws
 from vae.model import VAE
 from vae.noise import Noise, check_noise
-from vae.pixels import expectation, look_up
+from vae.pixels import expectation, posterior
+from vae.propagation import propagate
 
 N_DRAWS = 384
 TEMPER = 0.5  # of the weights; highest PSNR on validation digits
@@ -45,11 +46,10 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
     if noise is not None:
         check_noise(noise)
     generator = seeded(seed, noisy.device)
-    table = pixel_table(model)
     cleaned = []
     for chunk in image_chunks(len(noisy), N_DRAWS):
         draws = posterior_draws(model, noisy[chunk], None, N_DRAWS, generator)
-        cleaned.append(_cleaned(table, draws, noisy[chunk], noise))
+        cleaned.append(_cleaned(model, draws, noisy[chunk], noise))
     return torch.cat(cleaned)
 
 
@@ -86,15 +86,18 @@ def _most_evident(table: Tensor, draws: Draws, noisy: Tensor) -> list[Noise]:
     return [CANDIDATES[i] for i in torch.stack(evidence).argmax(dim=0).tolist()]
 
 
-def _cleaned(table: Tensor, draws: Draws, noisy: Tensor, noise: Noise | None) -> Tensor:
+def _cleaned(model: VAE, draws: Draws, noisy: Tensor, noise: Noise | None) -> Tensor:
+    table = pixel_table(model)
     if noise is None:
         found = _most_evident(table, draws, noisy)
         return torch.cat(
             [
-                _cleaned(table, Draws(draws.log_ratio[:, [i]], draws.bins[:, [i]]), noisy[[i]], found[i])
+                _cleaned(model, Draws(draws.log_ratio[:, [i]], draws.bins[:, [i]]), noisy[[i]], found[i])
                 for i in range(len(noisy))
             ]
         )
     weights = draws.weights(draws_evidence(table, draws, noisy, None, noise), TEMPER)
-    by_draw = look_up(expectation(table, noisy, noise), draws.bins)
-    return torch.einsum("sb,sbchw->bchw", weights, by_draw).clamp(0, 1)
+    shares, seen = draws.bin_shares(weights), noisy.flatten(1)
+    own = torch.einsum("bpk,bpkl->bpl", shares, posterior(table, seen[..., None], noise))
+    told = propagate(calibration_of(model), shares @ table, own)
+    return expectation(told, seen, noise).view_as(noisy).clamp(0, 1)

@@ -14,7 +14,7 @@ from vae.checks import check_count, check_images, seeded
 from vae.model import VAE, Posterior
 from vae.noise import Noise
 from vae.objective import bernoulli_log_prob
-from vae.pixels import bin_of, log_evidence, look_up
+from vae.pixels import N_BINS, bin_of, log_evidence, look_up
 
 DRAWS_AT_ONCE = 1024  # bounds the memory of one batch of images and their draws
 DECODES_AT_ONCE = 128  # small enough for the processor's cache
@@ -91,6 +91,12 @@ class Draws(NamedTuple):
         temper: power of the weights, in [0, 1]; below 1 more draws count, for a little bias.
         """
         return (temper * (log_evidence + self.log_ratio)).softmax(dim=0)
+
+    def bin_shares(self, weights: Tensor) -> Tensor:
+        """How often each pixel is in each logit bin, (B, 784, N_BINS), with the draws weighted by (S, B)."""
+        bins = self.bins.flatten(2).permute(1, 2, 0)
+        shares = torch.zeros((*bins.shape[:2], N_BINS), device=bins.device)
+        return shares.scatter_add_(2, bins, weights.T[:, None].expand(bins.shape).contiguous())
 
 
 def posterior_draws(

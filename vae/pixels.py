@@ -65,25 +65,31 @@ def log_evidence(table: Tensor, y: Tensor, noise: Noise | None) -> Tensor:
     return (likelihood(y, noise) @ table.T).clamp_min(SMALLEST).log()
 
 
-def expectation(table: Tensor, y: Tensor, noise: Noise) -> Tensor:
-    """E[clean value | seen value y, logit bin] for every bin, (..., N_BINS), for y (...).
+def posterior(prior: Tensor, y: Tensor, noise: Noise | None) -> Tensor:
+    """p(grey level | seen value y), (..., N_LEVELS), of pixels of p(grey level) prior (..., N_LEVELS), for y (...).
 
-    A pixel that replacement noise spared keeps its exact value, not the centre of its level; one that the
-    table thinks impossible keeps the value that was seen.
+    A pixel that the prior thinks impossible keeps the level that was seen.
     """
-    seen = likelihood(y, noise)
+    joint = prior * likelihood(y, noise) + SMALLEST * F.one_hot(level_of(y), N_LEVELS)
+    return joint / joint.sum(dim=-1, keepdim=True)
+
+
+def expectation(p: Tensor, y: Tensor, noise: Noise) -> Tensor:
+    """E[clean value | seen value y], (...), of pixels of p(grey level | y) p (..., N_LEVELS).
+
+    A pixel that replacement noise spared keeps its exact value, not the centre of its level.
+    """
     levels = torch.linspace(0, 1, N_LEVELS, device=y.device).expand(*y.shape, -1)
     if noise.kind != "gaussian":
         levels = levels.scatter(-1, level_of(y)[..., None], y.clamp(0, 1)[..., None])
-    fallback = SMALLEST * y.clamp(0, 1)[..., None]
-    return ((seen * levels) @ table.T + fallback) / (seen @ table.T + SMALLEST)
+    return (p * levels).sum(dim=-1)
 
 
-def moments(table: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and variance of the clean value in each logit bin, each (N_BINS,)."""
-    levels = torch.linspace(0, 1, N_LEVELS, dtype=table.dtype, device=table.device)
-    mean = table @ levels
-    return mean, table @ levels.square() - mean.square()
+def moments(p: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and variance of the clean value, each (...), of distributions over levels p (..., N_LEVELS)."""
+    levels = torch.linspace(0, 1, N_LEVELS, dtype=p.dtype, device=p.device)
+    mean = p @ levels
+    return mean, p @ levels.square() - mean.square()
 
 
 def look_up(values: Tensor, bins: Tensor) -> Tensor:
