@@ -29,7 +29,6 @@ from vae.inference import decode_draws
 from vae.ink import compress_ink
 from vae.model import VAE
 
-N_REFERENCE = 5000  # validation digits behind the anomaly score
 N_KERNEL = 1000  # validation digits behind the kernel of the residual
 N_CODED = 60  # validation digits behind the lossy profiles
 N_INK = 20  # validation digits behind the step of the lossless code
@@ -49,15 +48,15 @@ class Options:
     """Folder of vae.safetensors, where calibration.json is written."""
 
 
-def measure(model: VAE, digits: Tensor, *, restoring_alone: bool = False) -> Calibration:
+def measure(model: VAE, digits: Tensor, *, picturing_alone: bool = False) -> Calibration:
     """The calibration of a model, from validation digits uint8 (N, 28, 28), N >= 200.
 
-    restoring_alone: leave out what denoising and filling in do not need.
+    picturing_alone: leave out what denoising, filling in and samples do not need.
 
     The model's own `calibration` is replaced as its parts become known, each part resting on those before.
     """
     images = as_images(digits)
-    stages = [_posterior_and_pixels, *([] if restoring_alone else [_anomaly, _residual, _lossy, _ink])]
+    stages = [_posterior_and_pixels, _residual, *([] if picturing_alone else [_anomaly, _lossy, _ink])]
     model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [])
     with torch.inference_mode(), tqdm(stages, desc="calibration") as bar:
         for stage in bar:
@@ -83,7 +82,7 @@ def _posterior_and_pixels(model: VAE, images: Tensor, known: Calibration) -> Cal
 
 def _anomaly(model: VAE, images: Tensor, known: Calibration) -> Calibration:
     """The anomaly scores of held-out digits, ascending."""
-    scores = anomaly_score(model, images[:N_REFERENCE]).sort().values
+    scores = anomaly_score(model, images).sort().values
     return replace(known, anomaly_scores=[round(value, 5) for value in scores.tolist()])
 
 

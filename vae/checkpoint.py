@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
 from vae.calibration import Calibration
 from vae.model import VAE, Config
@@ -24,11 +25,11 @@ def save_weights(model: VAE, path: Path) -> None:
     save_file(tensors, path, {"format": FORMAT, "config": json.dumps(asdict(model.config))})
 
 
-def read_weights(path: Path, device: str = "cpu") -> VAE:
-    """The model in a weights file, in float32 and eval mode.
+def read_tensors(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors of a weights file, in float32, and its metadata.
 
     Raises:
-        ValueError: the file is missing, damaged, of another format, or does not fit its own config.
+        ValueError: the file is missing, damaged, or of another format.
     """
     if not path.is_file():
         raise ValueError(f"there is no weights file {path.name}; train one with python -m vae.train")
@@ -42,6 +43,16 @@ def read_weights(path: Path, device: str = "cpu") -> VAE:
         raise ValueError(
             f"the weights file {path.name} has the format {metadata.get('format')!r}, not {FORMAT!r}"
         )
+    return tensors, metadata
+
+
+def read_weights(path: Path, device: str = "cpu") -> VAE:
+    """The model in a weights file, in float32 and eval mode.
+
+    Raises:
+        ValueError: the file is missing, damaged, of another format, or does not fit its own config.
+    """
+    tensors, metadata = read_tensors(path, device)
     try:
         model = VAE(Config(**json.loads(metadata["config"])))
         model.load_state_dict(tensors)

@@ -109,8 +109,8 @@ class Coder:
 
     def _conditional(self, z: Tensor, i: int, step: Tensor) -> tuple[Tensor, Tensor]:
         """Mean of number i given those before, and its standard deviation in steps, rounded; each (B,)."""
-        mean, log_std = self.prior.conditionals(z)
-        return mean[:, i], round_ratio(log_std[:, i].exp() / step[i])
+        mean, log_std = self.prior.next(z[:, :i]).moments()
+        return mean, round_ratio(log_std.exp() / step[i])
 
 
 def round_ratio(ratio: Tensor) -> Tensor:

@@ -29,7 +29,8 @@ class Config:
     channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
     hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
     blocks: int = 2  # residual blocks at 7 x 7
-    prior_hidden: int = 256
+    prior_hidden: int = 512
+    prior_components: int = 8  # of the mixture that each number of the code has as its prior
 
 
 class Posterior(NamedTuple):
@@ -131,7 +132,7 @@ class VAE(nn.Module):
         self.config = config
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
-        self.prior = Prior(config.latent_dim, config.prior_hidden)
+        self.prior = Prior(config.latent_dim, config.prior_hidden, config.prior_components)
         self.calibration: Calibration | None = None
 
     def encode(self, x: Tensor, observed: Tensor | None = None) -> Posterior:

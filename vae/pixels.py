@@ -66,7 +66,7 @@ def log_evidence(table: Tensor, y: Tensor, noise: Noise | None) -> Tensor:
 
 
 def posterior(prior: Tensor, y: Tensor, noise: Noise | None) -> Tensor:
-    """p(grey level | seen value y), (..., N_LEVELS), of pixels of p(grey level) prior (..., N_LEVELS), for y (...).
+    """p(grey level | seen value y), (..., N_LEVELS), for y (...) and p(grey level) prior (..., N_LEVELS).
 
     A pixel that the prior thinks impossible keeps the level that was seen.
     """
@@ -90,6 +90,18 @@ def moments(p: Tensor) -> tuple[Tensor, Tensor]:
     levels = torch.linspace(0, 1, N_LEVELS, dtype=p.dtype, device=p.device)
     mean = p @ levels
     return mean, p @ levels.square() - mean.square()
+
+
+def quantile(table: Tensor, bins: Tensor, share: Tensor) -> Tensor:
+    """The grey value in [0, 1] below which a share of its pixel's chance lies; bins and share (...).
+
+    Each level's chance is spread evenly over its cell.
+    """
+    below = table.cumsum(dim=1)[bins]
+    level = torch.searchsorted(below, share[..., None].contiguous()).clamp_max(N_LEVELS - 1)
+    before = F.pad(below, (1, 0)).gather(-1, level)
+    inside = (share[..., None] - before) / table[bins].gather(-1, level).clamp_min(SMALLEST)
+    return ((level + inside.clamp(0, 1) - 0.5) / (N_LEVELS - 1)).squeeze(-1).clamp(0, 1)
 
 
 def look_up(values: Tensor, bins: Tensor) -> Tensor:

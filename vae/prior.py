@@ -1,13 +1,15 @@
-"""The prior over codes: an autoregressive Gaussian, p(z) = prod_i N(z_i; m_i(z_<i), s_i(z_<i)).
+"""The prior over codes: autoregressive, p(z) = prod_i p(z_i | z_<i), each factor a mixture of Gaussians.
 
-Each prefix z_<k has its own exact marginal (the first k factors), and the map z -> u = (z - m) / s is
-a bijection that makes the prior a standard normal, so that one pair of standard coordinates is a map.
+Each prefix z_<k has its own exact marginal (the first k factors), and the map from z_i to the standard normal
+quantile of its conditional distribution is a bijection that makes the prior a standard normal, so that one
+pair of standard coordinates is a map.
 
-Sources: masked network of Germain et al. 2015, arXiv:1502.03509; affine autoregressive flow of
-Papamakarios et al. 2017, arXiv:1705.07057; learned prior for a VAE of Chen et al. 2017, arXiv:1611.02731.
+Sources: masked network of Germain et al. 2015, arXiv:1502.03509; mixture density network of Bishop 1994;
+learned prior for a VAE of Chen et al. 2017, arXiv:1611.02731.
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +18,56 @@ from torch.nn import functional as F
 from vae.checks import check_code
 
 LOG_2PI = math.log(2 * math.pi)
+HALVINGS = 60  # of the interval that holds a quantile
+
+
+class Mixture(NamedTuple):
+    """Gaussians of which one is drawn, each field (..., M)."""
+
+    log_share: Tensor
+    mean: Tensor
+    log_std: Tensor
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Log-density in nats of z (...)."""
+        u = (z[..., None] - self.mean) * torch.exp(-self.log_std)
+        return (self.log_share - 0.5 * (u.square() + LOG_2PI) - self.log_std).logsumexp(dim=-1)
+
+    def moments(self) -> tuple[Tensor, Tensor]:
+        """Mean and log standard deviation, each (...)."""
+        share = self.log_share.exp()
+        mean = (share * self.mean).sum(dim=-1)
+        spread = torch.exp(2 * self.log_std) + (self.mean - mean[..., None]).square()
+        return mean, 0.5 * (share * spread).sum(dim=-1).log()
+
+    def to_standard(self, z: Tensor) -> Tensor:
+        """The standard normal number with as much probability below it as z (...) has."""
+        below, above = self._tail(z, 1), self._tail(z, -1)
+        u = torch.special.ndtri(torch.minimum(below, above).clamp_min(1e-300))
+        return torch.where(below < above, u, -u).to(z)
+
+    def from_standard(self, u: Tensor) -> Tensor:
+        """The inverse of `to_standard`, by halving the interval between the components' own quantiles."""
+        side = torch.where(u > 0, -1, 1)
+        wanted = _below(-u.abs().double())
+        quantiles = (self.mean + self.log_std.exp() * u[..., None]).double()
+        low, high = quantiles.amin(dim=-1), quantiles.amax(dim=-1)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            too_low = (self._tail(middle, side) < wanted) == (side > 0)
+            low, high = torch.where(too_low, middle, low), torch.where(too_low, high, middle)
+        return ((low + high) / 2).to(u)
+
+    def _tail(self, z: Tensor, side: Tensor | int) -> Tensor:
+        """Probability below z (...) where side is 1, above it where side is -1, float64."""
+        u = (z[..., None].double() - self.mean) * torch.exp(-self.log_std.double())
+        signed = u * torch.as_tensor(side, device=z.device)[..., None]
+        return (self.log_share.double().exp() * _below(signed)).sum(dim=-1)
+
+
+def _below(u: Tensor) -> Tensor:
+    """Probability of a standard normal number below u, exact far out too."""
+    return 0.5 * torch.erfc(-u / math.sqrt(2))
 
 
 class MaskedLinear(nn.Linear):
@@ -32,17 +84,20 @@ class MaskedLinear(nn.Linear):
 
 
 class Prior(nn.Module):
-    """Autoregressive Gaussian over codes of up to `latent_dim` dimensions."""
+    """Autoregressive mixture over codes of up to `latent_dim` dimensions."""
 
-    def __init__(self, latent_dim: int, hidden: int) -> None:
+    def __init__(self, latent_dim: int, hidden: int, components: int) -> None:
         super().__init__()
-        self.latent_dim = latent_dim
+        self.latent_dim, self.components = latent_dim, components
         inputs = torch.arange(1, latent_dim + 1)
         units = torch.arange(hidden) % max(latent_dim - 1, 1) + 1
-        outputs = torch.arange(1, latent_dim + 1).repeat(2)
+        outputs = torch.arange(1, latent_dim + 1).repeat(3 * components)
         last = MaskedLinear(outputs[:, None] > units)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
+        with torch.no_grad():  # components that begin alike would stay alike
+            spread = torch.linspace(-1, 1, components) if components > 1 else torch.zeros(1)
+            last.bias.view(3, components, latent_dim)[1] = spread[:, None]
         self.net = nn.Sequential(
             MaskedLinear(units[:, None] >= inputs),
             nn.SiLU(),
@@ -51,12 +106,19 @@ class Prior(nn.Module):
             last,
         )
 
+    def mixtures(self, z: Tensor) -> Mixture:
+        """The distribution of each z_i given z_<i, fields (B, k, M), for a prefix z (B, k)."""
+        k = z.shape[1]
+        outputs = self.net(F.pad(z, (0, self.latent_dim - k)))
+        return _mixture(outputs.unflatten(1, (3, self.components, self.latent_dim))[..., :k].mT)
+
     def conditionals(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log standard deviation of each z_i given z_<i, each (B, k), for a prefix z (B, k)."""
-        k = z.shape[1]
-        padded = F.pad(z, (0, self.latent_dim - k))
-        mean, log_std = self.net(padded).chunk(2, dim=1)
-        return mean[:, :k], log_std[:, :k].clamp(-7, 7)
+        return self.mixtures(z).moments()
+
+    def log_prob_per_dim(self, z: Tensor) -> Tensor:
+        """Log-density of each z_i given z_<i in nats, (B, k), of a prefix z (B, k)."""
+        return self.mixtures(z).log_prob(z)
 
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density in nats, (B,), of a prefix z (B, k), 1 <= k <= latent_dim.
@@ -64,9 +126,8 @@ class Prior(nn.Module):
         Raises:
             ValueError: z is not (B, k) with 1 <= k <= latent_dim.
         """
-        mean, log_std = self._checked_conditionals(z)
-        u = (z - mean) * torch.exp(-log_std)
-        return -(0.5 * (u.square() + LOG_2PI) + log_std).sum(dim=1)
+        self._check(z)
+        return self.log_prob_per_dim(z).sum(dim=1)
 
     def to_standard(self, z: Tensor) -> Tensor:
         """Standard coordinates u (B, k), distributed as N(0, I) under the prior, of a prefix z (B, k).
@@ -74,8 +135,8 @@ class Prior(nn.Module):
         Raises:
             ValueError: z is not (B, k) with 1 <= k <= latent_dim.
         """
-        mean, log_std = self._checked_conditionals(z)
-        return (z - mean) * torch.exp(-log_std)
+        self._check(z)
+        return self.mixtures(z).to_standard(z)
 
     def from_standard(self, u: Tensor) -> Tensor:
         """The prefix z (B, k) whose standard coordinates are u (B, k); the inverse of `to_standard`.
@@ -86,13 +147,22 @@ class Prior(nn.Module):
         self._check(u)
         z = torch.zeros_like(u)
         for i in range(u.shape[1]):
-            mean, log_std = self.conditionals(z)
-            z[:, i] = mean[:, i] + log_std[:, i].exp() * u[:, i]
+            z[:, i] = self.next(z[:, :i]).from_standard(u[:, i])
         return z
 
-    def _checked_conditionals(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        self._check(z)
-        return self.conditionals(z)
+    def next(self, z: Tensor) -> Mixture:
+        """The distribution of the number that follows a prefix z (B, i), fields (B, M)."""
+        last: MaskedLinear = self.net[-1]  # type: ignore[assignment]
+        rows = slice(z.shape[1], None, self.latent_dim)
+        hidden = self.net[:-1](F.pad(z, (0, self.latent_dim - z.shape[1])))
+        outputs = F.linear(hidden, last.weight[rows] * last.mask[rows], last.bias[rows])
+        return _mixture(outputs.unflatten(1, (3, self.components)))
 
     def _check(self, z: Tensor) -> None:
         check_code(z, self.latent_dim, next(self.parameters()).dtype)
+
+
+def _mixture(outputs: Tensor) -> Mixture:
+    """What a network's outputs (B, 3, ..., M) say."""
+    log_share, mean, log_std = outputs.unbind(dim=1)
+    return Mixture(log_share.log_softmax(dim=-1), mean, log_std.clamp(-7, 7))

@@ -1,4 +1,4 @@
-"""What pixels say about their neighbours: where the decoder errs, it errs along a whole edge, not at one pixel.
+"""What pixels say about their neighbours: where the decoder errs, it errs along a whole edge.
 
 Errors of neighbouring pixels go together (the kernel of vae/residual.py), so what was seen of one of them
 corrects the others too. Each pixel keeps its own distribution over grey levels; their connection is Gaussian.

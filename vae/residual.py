@@ -66,7 +66,7 @@ def directions(known: Calibration, logits: Tensor) -> Directions:
 
 
 def correlations(known: Calibration, pixels: Tensor) -> Tensor:
-    """How errors of pixels (..., N), numbered 0 to 783, go together, float64 (..., N, N), in their variances."""
+    """How errors of pixels (..., N), numbered 0 to 783, go together, float64 (..., N, N)."""
     kernel = torch.tensor(known.residual_kernel, dtype=torch.float64)
     rows, columns = pixels // SIDE, pixels % SIDE
     down, right = (line[..., :, None] - line[..., None, :] for line in (rows, columns))

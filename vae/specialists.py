@@ -26,7 +26,7 @@ from vae.metrics import mean_psnr, rmse
 from vae.prior import Prior
 from vae.protocols import DENOISING, HIDDEN
 
-N_CALIBRATION = 1000  # validation digits behind the calibration of those that restore
+N_CALIBRATION = 1000  # validation digits behind the calibration of each
 N_RESTORED = 100  # test digits that are denoised and completed
 
 
@@ -120,8 +120,7 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
             make_normal(trainer.model.prior)
             make_normal(trainer.averaged.prior)
         model = trainer.fit().cpu().eval().requires_grad_(False)
-        if {"psnr", "rmse"} & set(specialist.figures):
-            measure(model, held_out[:N_CALIBRATION], restoring_alone=True)
+        measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
         found[name] = {
             figure: FIGURES[figure](model, material, sizes, options.seed) for figure in specialist.figures
         }

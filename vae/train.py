@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from vae.checkpoint import WEIGHTS, read_weights, save_weights
+from vae.checkpoint import WEIGHTS, read_tensors, save_weights
 from vae.data import as_images, binarize, default_root, training_digits, validation_digits
 from vae.inference import log_likelihood
 from vae.model import VAE, Config
@@ -42,7 +42,7 @@ class Options:
     resume: bool = False
     """Continue the run in --run to the same result as if it had not been interrupted."""
     start: Path | None = None
-    """Weights file of the same config to start from, instead of random weights."""
+    """Weights file to start from instead of random weights; a prior of another kind starts anew."""
     epochs: int = 80
     """Passes over the 50,000 training digits."""
     batch: int = 256
@@ -99,7 +99,7 @@ class Trainer:
         torch.manual_seed(options.seed)
         self.model = VAE(options.config)
         if options.start is not None:
-            self.model.load_state_dict(_weights_to_start_from(options).state_dict())
+            _start_from(self.model, options.start)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.ema))
         self.optimizer = torch.optim.AdamW(
@@ -222,12 +222,16 @@ def resumable(options: Options) -> dict[str, Any]:
     return kept | {"start": options.start and str(options.start)}
 
 
-def _weights_to_start_from(options: Options) -> VAE:
-    assert options.start is not None
-    model = read_weights(options.start)
-    if model.config != options.config:
-        raise ValueError(f"the weights in {options.start.name} have another config than this run's options")
-    return model
+def _start_from(model: VAE, path: Path) -> None:
+    """Give a model the encoder and decoder in a weights file, and the prior if it is of the same shape."""
+    tensors, _ = read_tensors(path)
+    own = model.state_dict()
+    unlike = [name for name in own if name not in tensors or tensors[name].shape != own[name].shape]
+    if not all(name.startswith("prior.") for name in unlike):
+        raise ValueError(f"the weights in {path.name} have another config than this run's options")
+    if unlike:
+        tensors |= model.prior.state_dict(prefix="prior.")
+    model.load_state_dict(tensors)
 
 
 def _device(name: str) -> torch.device:

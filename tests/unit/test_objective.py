@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
-from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch.distributions import Bernoulli, Normal
 
 import vae
 from unit.conftest import TINY, untrained
@@ -37,12 +37,11 @@ def test_log_probability_of_grey_is_the_expected_one(logit: float, x: float) -> 
     assert torch.allclose(bernoulli_log_prob(torch.tensor(logit), torch.tensor(x)), expected, atol=1e-4)
 
 
-def test_kl_of_the_first_number_has_the_closed_form(bare: vae.VAE, digits: Tensor) -> None:
+def test_kl_has_the_exact_entropy_and_the_cross_entropy_of_the_draw(bare: vae.VAE, digits: Tensor) -> None:
     q = bare.encode(digits[:6])
     z = q.sample(1, generator())[0]
-    mean, log_std = bare.prior.conditionals(z)
-    expected = kl_divergence(Normal(q.mean, (0.5 * q.logvar).exp()), Normal(mean, log_std.exp()))
-    assert torch.allclose(kl_per_dim(bare, q, z), expected, atol=1e-5)
+    entropy = Normal(q.mean, (0.5 * q.logvar).exp()).entropy()
+    assert torch.allclose(kl_per_dim(bare, q, z), -entropy - bare.prior.log_prob_per_dim(z), atol=1e-5)
 
 
 def test_kl_is_the_mean_of_log_q_minus_log_p(bare: vae.VAE, digits: Tensor) -> None:
@@ -56,7 +55,7 @@ def test_bound_has_two_parts_for_each_image(bare: vae.VAE, digits: Tensor) -> No
     bound = elbo(bare, plain_view(digits[:5]), generator())
     assert bound.log_px.shape == bound.kl.shape == (5,)
     assert (bound.log_px < 0).all()
-    assert (bound.kl > 0).all()
+    assert bound.kl.isfinite().all()
 
 
 @pytest.mark.parametrize("k", range(1, K + 1))

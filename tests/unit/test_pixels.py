@@ -17,6 +17,12 @@ noises = st.sampled_from(vae.KINDS).flatmap(
 )
 
 
+def bayes(table: Tensor, y: Tensor, noise: vae.Noise) -> Tensor:
+    """E[clean value | seen value y (N,), logit bin], (N, N_BINS)."""
+    seen = y[:, None]
+    return pixels.expectation(pixels.posterior(table, seen, noise), seen.expand(-1, N_BINS), noise)
+
+
 def counts(seed: int) -> Tensor:
     """Counts of a table in which many cells are empty."""
     generator = torch.Generator().manual_seed(seed)
@@ -104,35 +110,72 @@ def test_likelihood_is_never_negative(noise: vae.Noise, y: float) -> None:
 
 @given(noise=noises, y=st.floats(0, 1))
 def test_expectation_stays_in_the_range(table: Tensor, noise: vae.Noise, y: float) -> None:
-    expected = pixels.expectation(table, torch.tensor([y]), noise)
+    expected = bayes(table, torch.tensor([y]), noise)
     assert expected.shape == (1, N_BINS)
     assert (expected >= 0).all() and (expected <= 1).all()
 
 
 @given(y=st.floats(0, 1), kind=st.sampled_from(["uniform", "salt_and_pepper"]))
 def test_a_spared_pixel_keeps_its_value(table: Tensor, y: float, kind: str) -> None:
-    expected = pixels.expectation(table, torch.tensor([y]), vae.Noise(kind, 0.0))
+    expected = bayes(table, torch.tensor([y]), vae.Noise(kind, 0.0))
     assert torch.allclose(expected, torch.tensor(y), atol=1e-4)
+
+
+def test_an_exact_pixel_has_the_level_that_was_seen(table: Tensor) -> None:
+    seen = pixels.posterior(table, LEVELS[:, None], None)
+    assert torch.equal(seen.argmax(dim=2), torch.arange(N_LEVELS)[:, None].expand(-1, N_BINS))
+    assert torch.allclose(seen.amax(dim=2), torch.ones(N_LEVELS, N_BINS), atol=1e-4)
+
+
+def test_an_impossible_value_keeps_its_level() -> None:
+    white = torch.eye(N_LEVELS)[0]
+    assert pixels.posterior(white, torch.tensor(0.75), None)[24] == 1
+
+
+@given(seed=st.integers(0, 2**31), share=st.floats(0.02, 0.98))
+def test_a_share_lies_below_its_quantile(seed: int, share: float) -> None:
+    table = pixels.normalize(counts(seed))
+    bins = torch.arange(N_BINS)
+    value = pixels.quantile(table, bins, torch.full((N_BINS,), share))
+    assert (value >= 0).all() and (value <= 1).all()
+    edges = ((torch.arange(N_LEVELS + 1) - 0.5) / (N_LEVELS - 1)).clamp(0, 1)
+    whole = table * (edges[1:] <= value[:, None])
+    part = (
+        table
+        * ((value[:, None] - edges[:-1]) / (edges[1:] - edges[:-1])).clamp(0, 1)
+        * (edges[1:] > value[:, None])
+    )
+    inside = (value > 1 / 64) & (value < 1 - 1 / 64)
+    assert torch.allclose(
+        (whole + part).sum(dim=1)[inside], torch.full((int(inside.sum()),), share), atol=1e-3
+    )
+
+
+def test_quantiles_rise_with_their_share(table: Tensor) -> None:
+    shares = torch.linspace(0, 1, 50)[:, None].expand(-1, N_BINS)
+    values = pixels.quantile(table, torch.arange(N_BINS).expand(50, -1), shares)
+    assert (values.diff(dim=0) >= -1e-6).all()
+    assert values[-1].min() > 0.9 and values[0].max() < 0.1
 
 
 def test_a_replaced_pixel_says_nothing(table: Tensor) -> None:
     mean, _ = pixels.moments(table)
-    expected = pixels.expectation(table, LEVELS, vae.Noise("uniform", 1.0))
+    expected = bayes(table, LEVELS, vae.Noise("uniform", 1.0))
     assert torch.allclose(expected, mean.expand(N_LEVELS, -1), atol=1e-5)
 
 
 def test_salt_and_pepper_trusts_grey_and_doubts_the_ends(table: Tensor) -> None:
-    expected = pixels.expectation(table, torch.tensor([0.25, 1.0]), vae.Noise("salt_and_pepper", 0.5))
+    expected = bayes(table, torch.tensor([0.25, 1.0]), vae.Noise("salt_and_pepper", 0.5))
     assert torch.allclose(expected[0], torch.tensor(0.25), atol=1e-4)
     assert (expected[1] < 0.999).any()
 
 
 def test_little_gaussian_noise_leaves_the_value_and_much_leaves_the_prior(table: Tensor) -> None:
     y = torch.linspace(0, 1, 9)
-    low = pixels.expectation(table, y, vae.Noise("gaussian", 0.005))
+    low = bayes(table, y, vae.Noise("gaussian", 0.005))
     assert torch.allclose(low, y[:, None].expand_as(low), atol=0.02)
     mean, _ = pixels.moments(table)
-    high = pixels.expectation(table, torch.tensor([0.5]), vae.Noise("gaussian", 2.0))
+    high = bayes(table, torch.tensor([0.5]), vae.Noise("gaussian", 2.0))
     assert torch.allclose(high, mean[None], atol=0.05)
 
 
@@ -142,7 +185,7 @@ def test_gaussian_expectation_is_bayes_rule(table: Tensor, level: float) -> None
     normal = torch.distributions.Normal(LEVELS.double(), (level**2 + (1 / 32) ** 2 / 12) ** 0.5)
     posterior = table[row].double() * normal.log_prob(torch.tensor(y, dtype=torch.float64)).exp()
     expected = (posterior * LEVELS).sum() / posterior.sum()
-    found = pixels.expectation(table, torch.tensor([y]), vae.Noise("gaussian", level))[0, row]
+    found = bayes(table, torch.tensor([y]), vae.Noise("gaussian", level))[0, row]
     assert found.item() == pytest.approx(expected.item(), abs=1e-4)
 
 

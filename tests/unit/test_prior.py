@@ -21,12 +21,12 @@ FUNCTIONS = ("log_prob", "to_standard", "from_standard")
 
 
 def random_prior(seed: int = 0, latent_dim: int = K) -> Prior:
-    """A prior with weights large enough that its numbers depend on each other, in float64."""
+    """A prior of overlapping components, whose numbers depend on each other, in float64."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        prior = Prior(latent_dim, 24).double().requires_grad_(False)
+        prior = Prior(latent_dim, 24, 3).double().requires_grad_(False)
         for parameter in prior.parameters():
-            parameter.copy_(0.6 * torch.randn_like(parameter))
+            parameter.copy_(0.3 * torch.randn_like(parameter))
     return prior
 
 
@@ -62,12 +62,10 @@ def test_density_integrates_to_one_in_one_dimension(weights: int) -> None:
 
 @pytest.mark.parametrize("weights", range(3))
 def test_density_integrates_to_one_in_two_dimensions(weights: int) -> None:
-    # integrated along standard coordinates, where the prior is narrow enough for a grid: dz = du / |du/dz|
     prior = random_prior(weights)
-    axis, width = grid(241, 8)
-    z = prior.from_standard(torch.cartesian_prod(axis[:, 0], axis[:, 0]))
-    log_volume = torch.stack([prior.conditionals(z)[1].sum(dim=1)]).exp()
-    assert (prior.log_prob(z).exp() * log_volume).sum() * width**2 == pytest.approx(1, abs=1e-6)
+    line, width = grid(1201, 30)
+    z = torch.cartesian_prod(line[:, 0], line[:, 0])
+    assert prior.log_prob(z).exp().sum() * width**2 == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -100,6 +98,31 @@ def test_no_number_is_expected_from_itself_or_later_ones(seed: int, j: int) -> N
         assert torch.equal(before[:, : j + 1], after[:, : j + 1])
 
 
+@given(weights=st.integers(0, 99), seed=st.integers(0, 2**31))
+def test_conditionals_are_the_moments_of_the_mixtures(weights: int, seed: int) -> None:
+    prior, z = random_prior(weights), codes(1, K, seed)
+    means, log_stds = prior.conditionals(z)
+    line, width = grid(40001, 80)
+    for i in range(K):
+        longer = torch.cat([z[:, :i].expand(len(line), i), line], dim=1)
+        p = prior.log_prob_per_dim(longer)[:, i].exp() * width
+        mean = (p * line[:, 0]).sum()
+        std = (p * (line[:, 0] - mean).square()).sum().sqrt()
+        assert means[0, i].item() == pytest.approx(mean.item(), abs=1e-4)
+        assert log_stds[0, i].exp().item() == pytest.approx(std.item(), abs=1e-4)
+
+
+@pytest.mark.parametrize("u", [-12.0, -6.0, 0.0, 6.0, 12.0])
+def test_standard_coordinates_are_exact_far_out(u: float) -> None:
+    prior, far = random_prior(4), torch.full((1, K), u, dtype=torch.float64)
+    assert torch.allclose(prior.to_standard(prior.from_standard(far)), far, atol=1e-6)
+
+
+def test_components_do_not_begin_alike() -> None:
+    means = Prior(K, 24, 3).mixtures(torch.zeros(1, K)).mean[0]
+    assert (means.diff(dim=-1) > 0.5).all()
+
+
 def test_every_later_number_is_expected_from_the_first() -> None:
     prior, z = random_prior(3), codes(2, K)
     mean, _ = prior.conditionals(z)
@@ -107,10 +130,10 @@ def test_every_later_number_is_expected_from_the_first() -> None:
     assert ((prior.conditionals(z)[0] - mean)[:, 1:].abs() > 1e-6).all()
 
 
-def test_a_new_prior_is_standard_normal() -> None:
+def test_a_new_prior_of_one_component_is_standard_normal() -> None:
     z = codes(5, K)
-    prior = Prior(K, 24).double()
-    assert torch.equal(prior.to_standard(z), z)
+    prior = Prior(K, 24, 1).double()
+    assert torch.allclose(prior.to_standard(z), z)
     normal = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(dim=1)
     assert torch.allclose(prior.log_prob(z), normal)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 import vae
 from unit.test_checkpoint import Trap
 from vae import train
-from vae.checkpoint import read_weights
+from vae.checkpoint import read_weights, save_weights
 from vae.objective import Elbo
 from vae.train import GUESS_WEIGHT, DivergedError, Options, Trainer, one_cycle, resumable
 
@@ -279,6 +279,20 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
     assert train.earlier_run(None) is None
     with pytest.raises(ValueError, match="there is no weights file nowhere"):
         trainer(replace(options, start=options.out / "nowhere"))
+    with pytest.raises(ValueError, match="have another config than this run's options"):
+        trainer(replace(options, start=weights_file, hidden=options.hidden + 8))
+
+
+def test_a_prior_of_another_kind_starts_anew(
+    trainer: functools.partial[Trainer], options: Options, tmp_path: Path
+) -> None:
+    earlier = vae.VAE(replace(options.config, prior_components=2))
+    save_weights(earlier, tmp_path / "earlier.safetensors")
+    started = trainer(replace(options, start=tmp_path / "earlier.safetensors")).model.state_dict()
+    fresh = trainer(options).model.state_dict()
+    for name, value in started.items():
+        same = fresh[name] if name.startswith("prior.") else earlier.state_dict()[name].half().float()
+        assert torch.equal(value, same)
 
 
 @pytest.mark.parametrize(("codes", "lengths"), [("whole", {4}), ("map", {2})])
