@@ -13,7 +13,7 @@ from torch.nn import functional as F
 import vae
 from ui import load
 
-N = 256
+N = 100
 CONTENDER = 0.25  # share of the completions from which a class may be the one
 SURE = 0.95
 _SAME = 1 - 1e-5
