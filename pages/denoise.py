@@ -165,7 +165,8 @@ frame.what_is_happening(
     "Codes are drawn from what the encoder believes about the noisy picture, each weighted by how well its "
     "digit, under this very noise, explains what is seen. "
     "Under each code a pixel is a compromise between what was seen and what the decoder expects: the less "
-    "noise, the more it is the former. "
+    "noise, the more it is the former. Where the decoder errs, it errs along a whole edge, so what was "
+    "seen of a pixel also corrects its neighbours. "
     "Blind, the model tries every kind and many levels of noise and keeps the one that makes the picture "
     "most probable.",
     r"\begin{gathered}\hat x = \sum_s w_s\, \mathbb{E}[x \mid \text{noisy}, z_s] \\"

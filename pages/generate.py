@@ -164,9 +164,8 @@ def show_samples() -> None:
             st.markdown(originality(found))
             st.caption(
                 "*Near* and *far* are meant among real digits of that class; two people's 1s are always "
-                "near, and soft pictures are a little nearer than ink. The digits that the model learned "
-                "from are not part of this app: this tells whether samples are like handwriting that it "
-                "never saw, not whether they copy what it did see."
+                "near. The digits that the model learned from are not part of this app: this tells whether "
+                "samples are like handwriting that it never saw, not whether they copy what it did see."
             )
 
 
@@ -268,11 +267,12 @@ show_numbers(mine)
 show_atlas()
 
 frame.what_is_happening(
-    "The decoder turns any list of numbers into a picture, and the prior knows which lists are likely, each "
-    "number given those before it. Measured in steps of that expectation every number is standard normal, so "
-    "chance, a point on the map or a straight line between two digits all lead to likely lists. "
+    "The decoder turns any list of numbers into a picture, and the prior knows which lists are likely: it "
+    "gives each number a distribution, *F*, given those before it. Told by its rank in there, every "
+    "number is standard normal, so chance, a point on the map or a straight line between two digits all lead "
+    "to likely lists. A sample then takes grey values where the decoder leaves a choice, neighbours alike. "
     "The code is nested: its first two numbers are a code of their own, and they are the map.",
-    r"\begin{gathered} u \sim \mathcal N(0, T^2 I) \\ z_i = m_i(z_{<i}) + s_i(z_{<i})\, u_i \\"
+    r"\begin{gathered} u \sim \mathcal N(0, T^2 I) \\ F_i(z_i \mid z_{<i}) = \Phi(u_i) \\"
     r"\hat x = \operatorname{decode}(z) \end{gathered}",
 )
 source.show(vae.sample, vae.interpolate)

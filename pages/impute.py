@@ -122,7 +122,8 @@ with right, frame.sentence():
 
 frame.what_is_happening(
     "The encoder is told which pixels are known and returns the codes that could have produced them. "
-    "Codes are drawn from that belief, weighted by how well they explain the visible pixels, and decoded. "
+    "Codes are drawn from that belief, weighted by how well they explain the visible pixels, and decoded; "
+    "visible pixels then correct their hidden neighbours. "
     "Each completion is one such digit; their average has the smallest expected error, their spread is the "
     "model's own doubt.",
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
