@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from vae.calibration import Calibration
 from vae.checks import SIDE
@@ -27,6 +28,7 @@ SMALLEST_RATIO = 0.5  # standard deviation, in steps, of the coefficients that a
 ROUNDINGS = (0.5, 0.4, 0.3, 0.2)  # what is added before rounding down; less saves bits
 TIE_BREAK = 1e-5  # share by which each pixel outweighs the one before, so that no two directions are equal
 REACH = 2  # of the kernel, in pixels
+SMALLEST_WAVE = 0.05  # variance of any pattern of errors, as a share of a pixel's own
 HIGHEST_SYMBOL = 255
 COEFFICIENT = Laplace(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
 
@@ -126,9 +128,22 @@ def correction_part(symbols: Tensor, ratio: Tensor) -> Part:
 
 
 def measure_kernel(residuals: Tensor, stds: Tensor) -> list[list[float]]:
-    """How errors of neighbouring pixels go together, from residuals and their stds, each (N, 28, 28)."""
+    """How errors of neighbouring pixels go together, from residuals and their stds, each (N, 28, 28).
+
+    Errors farther apart count as independent. Where that would give some pattern of errors a variance below
+    a share of a pixel's own, neighbours count as less alike than they were.
+    """
     offsets = range(-REACH, REACH + 1)
-    return [[round(_correlation(residuals, stds, down, right), 4) for right in offsets] for down in offsets]
+    kernel = torch.tensor(
+        [[_correlation(residuals, stds, down, right) for right in offsets] for down in offsets]
+    )
+    own, centre = kernel[REACH, REACH].item(), torch.zeros_like(kernel)
+    centre[REACH, REACH] = own
+    waves = torch.fft.fft2(
+        F.pad(kernel - centre, (0, SIDE, 0, SIDE)).roll((-REACH, -REACH), dims=(0, 1))
+    ).real
+    alike = min(1.0, (1 - SMALLEST_WAVE) * own / max(-waves.min().item(), 1e-12))
+    return [[round(value, 4) for value in row] for row in (centre + alike * (kernel - centre)).tolist()]
 
 
 def _correlation(residuals: Tensor, stds: Tensor, down: int, right: int) -> float:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 import vae
 from vae import residual
-from vae.calibration import calibration_of
+from vae.calibration import Calibration, calibration_of
 from vae.coding import pack, unpacker
 
 seeds = st.integers(0, 2**31)
@@ -80,5 +80,14 @@ def test_a_kernel_is_that_of_the_errors() -> None:
     errors = 0.1 * (noise + noise.roll(1, dims=2)) / 2**0.5
     kernel = torch.tensor(residual.measure_kernel(errors, torch.full_like(errors, 0.1)))
     centre = residual.REACH
-    assert torch.allclose(kernel[centre], torch.tensor([0.0, 0.5, 1.0, 0.5, 0.0]), atol=0.02)
+    assert torch.allclose(kernel[centre], torch.tensor([0.0, 0.475, 1.0, 0.475, 0.0]), atol=0.02)
     assert kernel[centre + 1].abs().max() < 0.02
+
+
+def test_no_pattern_of_errors_has_a_negative_variance() -> None:
+    blots = torch.randn((500, 7, 7), generator=torch.Generator().manual_seed(0))
+    errors = blots.repeat_interleave(4, dim=1).repeat_interleave(4, dim=2)
+    kernel = residual.measure_kernel(errors, torch.ones_like(errors))
+    known = Calibration(0, [], [], kernel, {}, 0.0, [])
+    values = torch.linalg.eigvalsh(residual.correlations(known, torch.arange(784)))
+    assert 0.03 < values.min() < 0.2 < values.max()
