@@ -108,7 +108,7 @@ class Training:
     parameters: int
     latent_dim: int
     epochs: list[int]
-    earlier_hours: float  # of the run whose weights it started from; 0 where it started at random
+    earlier_hours: float  # of all runs whose weights it started from; 0 where it started at random
     earlier_epochs: int
     elbo: list[float]  # nats of held-out digits, averaged, with the whole code
     elbo_2: list[float]  # the same with two numbers
@@ -163,11 +163,7 @@ def _training(content: Any) -> Training:
     facts = _checked(content, _TRAINING, "the file")
     options = _checked(content.get("options"), {"latent_dim": _is_count}, "its list of options")
     history = _checked(content, {"history": _is_filled_list}, "the file")["history"]
-    started = content.get("started_from") or {}
-    earlier = started.get("options") if isinstance(started, dict) else None
-    hours, passes = started.get("hours", 0), (earlier or {}).get("epochs", 0)
-    if not (_is_number(hours) and isinstance(passes, int)):
-        raise _UnusableError("what it started from is not readable")
+    hours, passes = _earlier(content.get("started_from"))
     epochs = [_checked(record, _EPOCH, f"epoch {i}") for i, record in enumerate(history, start=1)]
     return Training(
         **facts,
@@ -178,6 +174,16 @@ def _training(content: Any) -> Training:
         elbo=[record["validation_elbo"] for record in epochs],
         elbo_2=[record["validation_elbo_2"] for record in epochs],
     )
+
+
+def _earlier(run: Any) -> tuple[float, int]:
+    """Hours and epochs of the run that another started from, and of all runs before it."""
+    if run is None:
+        return 0, 0
+    took = _checked(run, {"hours": _is_number}, "what it started from")["hours"]
+    options = _checked(run.get("options"), {"epochs": _is_count}, "what it started from")
+    hours, epochs = _earlier(run.get("started_from"))
+    return took + hours, options["epochs"] + epochs
 
 
 def _checked(record: Any, checks: Mapping[str, Check], where: str) -> dict[str, Any]:

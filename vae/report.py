@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- scores: written by python -m vae.evaluate -->", "<!-- end of scores -->"
-EARLIER = ("weights", "command", "commit", "hours")  # what the card tells of a run that another started from
+EARLIER = ("command", "commit", "hours", "left_out")  # what the card tells of a run that another started from
 HEADLINES = (
     ("Density", "whole code"),
     ("Density", "2 dimensions"),
@@ -88,10 +88,13 @@ def update_readme(readme: Path, rows: list[dict[str, Any]]) -> None:
 def model_card(training: dict[str, Any], scores: dict[str, Any]) -> str:
     """The model card in markdown."""
     last = training["history"][-1]
-    started = training.get("started_from")
-    earlier = "random weights"
-    if started is not None:
-        earlier = ", ".join(f"{name} `{started[name]}`" for name in EARLIER if name in started)
+    runs, hours = [], training["hours"]
+    earlier = training.get("started_from")
+    while earlier is not None:
+        runs.append(", ".join(f"{name} `{earlier[name]}`" for name in EARLIER if name in earlier))
+        hours += earlier["hours"]
+        earlier = earlier.get("started_from")
+    started = ", which started from: ".join([*runs, "random weights"])
     aimed = [row for row in scores["rows"] if row["goal"] is not None]
     return f"""# Model card
 
@@ -103,9 +106,9 @@ digits. It is a teaching demonstration: not made for reading cheques, and not tr
 | weights | `vae.safetensors`, half precision |
 | trained by | `{training["command"]}` |
 | at commit | `{training["commit"]}` |
-| started from | {earlier} |
-| left out | {training.get("left_out", "nothing")} |
+| started from | {started} |
 | took | {training["hours"]} hours on {training["device"]}, {training["precision"]} |
+| with all before it | {hours:.1f} hours |
 | with | PyTorch {training["torch"]} |
 | data | MNIST training images 10,000 to 59,999 (CC BY-SA 3.0); nothing else |
 | epochs | {last["epoch"]} |

@@ -127,15 +127,14 @@ def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
     assert "Non-local means" in readme.read_text(encoding="utf-8")
 
 
-def test_the_card_names_the_weights_that_a_run_started_from() -> None:
-    earlier = {
-        "weights": "a/b.safetensors",
-        "command": "python -m vae.train --epochs 80",
-        "commit": "def",
-        "hours": 1.6,
-    }
-    card = model_card({**TRAINING, "started_from": earlier, "left_out": "a network"}, SCORES)
-    told = "weights `a/b.safetensors`, command `python -m vae.train --epochs 80`, commit `def`, hours `1.6`"
-    assert told in card
-    assert "| left out | a network |" in card
+def test_the_card_names_the_runs_that_a_run_started_from() -> None:
+    first = {"command": "python -m vae.train --epochs 80", "commit": "abc", "hours": 1.5}
+    second = {"command": "python -m vae.train", "commit": "def", "hours": 2.0, "left_out": "a network"}
+    card = model_card({**TRAINING, "started_from": {**second, "started_from": first}}, SCORES)
+    assert (
+        "| started from | command `python -m vae.train`, commit `def`, hours `2.0`, left_out `a network`, "
+        "which started from: command `python -m vae.train --epochs 80`, commit `abc`, hours `1.5`, "
+        "which started from: random weights |"
+    ) in card
+    assert f"| with all before it | {TRAINING['hours'] + 3.5:.1f} hours |" in card
     assert "| started from | random weights |" in model_card(TRAINING, SCORES)
