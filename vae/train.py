@@ -63,6 +63,8 @@ class Options:
     """auto, cpu, cuda or cuda:N."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of encoder and decoder; auto: bfloat16 where the processor has it."""
+    learn: Literal["all", "prior"] = "all"
+    """What learns: all, or the prior alone, which fits it to the codes of weights to start from."""
     codes: Codes = "nested"
     """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
     spoils: Spoils = "all"
@@ -100,6 +102,9 @@ class Trainer:
         self.model = VAE(options.config)
         if options.start is not None:
             _start_from(self.model, options.start)
+        if options.learn == "prior":
+            self.model.encoder.requires_grad_(False)
+            self.model.decoder.requires_grad_(False)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.ema))
         self.optimizer = torch.optim.AdamW(

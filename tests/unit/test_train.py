@@ -315,3 +315,12 @@ def test_bfloat16_trains_too(trainer: functools.partial[Trainer], options: Optio
     assert run.bfloat16
     assert torch.isfinite(weights(run)).all()
     assert {value.dtype for value in run.model.state_dict().values()} == {torch.float32}
+
+
+def test_the_prior_may_learn_alone(trainer: functools.partial[Trainer], options: Options) -> None:
+    run = trainer(replace(options, epochs=2, learn="prior"))
+    before = {name: value.clone() for name, value in run.model.state_dict().items()}
+    run.fit()
+    for name, value in run.model.state_dict().items():
+        assert torch.equal(value, before[name]) != name.startswith("prior.")
+    assert run.history[-1]["kl"] < run.history[0]["kl"]
