@@ -64,7 +64,7 @@ class Options:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of encoder and decoder; auto: bfloat16 where the processor has it."""
     learn: Literal["all", "prior"] = "all"
-    """What learns: all, or the prior alone, which fits it to the codes of weights to start from."""
+    """What learns: all, from varied digits, or the prior alone, the codes of digits as they are."""
     codes: Codes = "nested"
     """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
     spoils: Spoils = "all"
@@ -176,7 +176,9 @@ class Trainer:
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
-        images = varied(as_images(self.train_digits[rows]), generator)
+        images = as_images(self.train_digits[rows])
+        if options.learn == "all":
+            images = varied(images, generator)
         view = clean_view(images, options.latent_dim, options.codes, generator)
         spoilt = spoilt_view(images[::SPOILT], options.spoils, generator)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
