@@ -13,7 +13,8 @@ from torch.nn import functional as F
 import vae
 from vae.objective import bernoulli_log_prob, kl_per_dim
 
-N_DRAWS = 64  # for every average
+N_DRAWS = 64  # for every average of decoded codes
+N_CODES = 512  # for what each number of the code costs
 
 
 class Draws(NamedTuple):
@@ -74,8 +75,8 @@ def cost(model: vae.VAE, image: Tensor, *, scale: float = 1, seed: int = 0) -> C
     Grey pixels count as the chance of ink, as in training.
     """
     q = _belief(model, image, scale)
-    z = q.sample(N_DRAWS, torch.Generator().manual_seed(seed))[:, 0]
-    log_px = bernoulli_log_prob(model.decode(z), image).sum(dim=(1, 2, 3))
+    z = q.sample(N_CODES, torch.Generator().manual_seed(seed))[:, 0]
+    log_px = bernoulli_log_prob(model.decode(z[:N_DRAWS]), image).sum(dim=(1, 2, 3))
     return Cost(-log_px.mean().item(), kl_per_dim(model, q, z).mean(dim=0).tolist())
 
 

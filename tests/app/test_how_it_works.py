@@ -129,7 +129,7 @@ def test_the_parts_of_the_cost_add_up_to_the_bound():
     image = load.gallery().images[0]
     cost = anatomy.cost(load.model(), image)
     assert cost.total_nats == pytest.approx(cost.pixels_nats + sum(cost.kl_nats))
-    assert min(cost.kl_nats) >= -1e-3
+    assert min(cost.kl_nats) >= -0.1  # estimated by draws
     assert anatomy.tight_nats(load.model(), image) < cost.total_nats
     assert math.isinf(anatomy.cost(load.model(), image, scale=0).total_nats)
 

@@ -103,7 +103,7 @@ def test_every_length_of_code_has_a_profile(model: vae.VAE) -> None:
 
 
 def test_longer_codes_have_finer_steps_and_corrections(model: vae.VAE) -> None:
-    shortest, middle, longest = (calibration_of(model).profiles[size] for size in (1, 16, 62))
+    shortest, middle, longest = (calibration_of(model).profiles[size] for size in (2, 16, 62))
     assert longest.mean_dims > shortest.mean_dims
     assert longest.step <= shortest.step
     assert shortest.mean_level == 0 < middle.mean_level < longest.mean_level
