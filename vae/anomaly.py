@@ -11,7 +11,8 @@ from vae.pixels import moments
 
 N_DRAWS = 64
 TEMPER = 0.5  # of the weights in the surprise map
-SPARE_INK = 20.0  # pixels of ink added to every image's own, so that the score of a blank one is finite
+SPARE_INK = 10.0  # pixels of ink added to every image's own, so that the score of a blank one is finite
+MOST_INK = 120.0  # pixels of ink that count; more of it, as of a coat, excuses nothing
 
 
 @torch.inference_mode()
@@ -19,7 +20,8 @@ def anomaly_score(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
     """How strange each image is to the model; higher is stranger.
 
     Raw likelihood is no such score: an image with little ink is cheap whatever it shows. So the cost is
-    counted above what the grey values themselves cost at least, and divided by the amount of ink.
+    counted above what the grey values themselves cost at least, and divided by the amount of ink,
+    as far as digits have so much.
 
     Args:
         x: (B, 1, 28, 28) in [0, 1], ink = 1.
@@ -36,7 +38,7 @@ def anomaly_score(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
     """
     nll_nats = -log_likelihood(model, x, n_samples=N_DRAWS, seed=seed)
     floor_nats = _entropy(x).sum(dim=(1, 2, 3))
-    return (nll_nats - floor_nats) / (x.sum(dim=(1, 2, 3)) + SPARE_INK)
+    return (nll_nats - floor_nats) / (x.sum(dim=(1, 2, 3)).clamp_max(MOST_INK) + SPARE_INK)
 
 
 @torch.inference_mode()

@@ -9,7 +9,7 @@ from vae.model import VAE
 from vae.pixels import bin_of, quantile
 from vae.residual import correlations
 
-GREY_SPREAD = 0.5  # standard deviation of the quantiles of grey values; nearest to validation digits
+GREY_SPREAD = 0.4  # standard deviation of the quantiles of grey values; nearest to validation digits
 DRAWN_AT_ONCE = 128  # samples, which bounds their memory
 
 
