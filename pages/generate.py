@@ -278,7 +278,8 @@ frame.what_is_happening(
 source.show(vae.sample, vae.interpolate)
 frame.where_it_fails(
     "Not every list of numbers is a digit. These are the worst of 200 samples at temperature 1, "
-    "those least like any held-out digit: strokes that melt into each other, or halves of two digits at once."
+    "those least like any held-out digit: some are only heavier than most, in others strokes melt into each "
+    "other, or halves of two digits meet."
 )
 with frame.sentence():
     worst = likeness.strangest(10, 200)

@@ -3,7 +3,7 @@
 const TILE = 28;
 const STEP = 0.1;
 const SMALLEST_TILE = 26;
-const STRIDES = [1, 2, 4, 5, 8, 10, 20]; // they divide the number of steps between tiles
+const STRIDES = [1, 2, 5, 10, 25]; // they divide the number of steps between tiles
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 const FOG = { cells: 60, bandwidth: 0.35, thick: 0.78, thin: 0.2 };
 const FOG_COLOUR = [20, 19, 26];

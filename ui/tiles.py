@@ -11,7 +11,7 @@ import vae
 from ui import load
 
 EXTENT = 3.0
-N_TILES = 41
+N_TILES = 51
 
 
 @st.cache_data(show_spinner=False)
