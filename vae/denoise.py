@@ -46,10 +46,11 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
     if noise is not None:
         check_noise(noise)
     generator = seeded(seed, noisy.device)
+    table = pixel_table(model)
     cleaned = []
     for chunk in image_chunks(len(noisy), N_DRAWS):
         draws = posterior_draws(model, noisy[chunk], None, N_DRAWS, generator)
-        cleaned.append(_cleaned(model, draws, noisy[chunk], noise))
+        cleaned.append(_cleaned(model, table, draws, noisy[chunk], noise))
     return torch.cat(cleaned)
 
 
@@ -86,16 +87,11 @@ def _most_evident(table: Tensor, draws: Draws, noisy: Tensor) -> list[Noise]:
     return [CANDIDATES[i] for i in torch.stack(evidence).argmax(dim=0).tolist()]
 
 
-def _cleaned(model: VAE, draws: Draws, noisy: Tensor, noise: Noise | None) -> Tensor:
-    table = pixel_table(model)
+def _cleaned(model: VAE, table: Tensor, draws: Draws, noisy: Tensor, noise: Noise | None) -> Tensor:
     if noise is None:
         found = _most_evident(table, draws, noisy)
-        return torch.cat(
-            [
-                _cleaned(model, Draws(draws.log_ratio[:, [i]], draws.bins[:, [i]]), noisy[[i]], found[i])
-                for i in range(len(noisy))
-            ]
-        )
+        each = [Draws(draws.log_ratio[:, [i]], draws.bins[:, [i]]) for i in range(len(noisy))]
+        return torch.cat([_cleaned(model, table, each[i], noisy[[i]], found[i]) for i in range(len(noisy))])
     weights = draws.weights(draws_evidence(table, draws, noisy, None, noise), TEMPER)
     shares, seen = draws.bin_shares(weights), noisy.flatten(1)
     own = torch.einsum("bpk,bpkl->bpl", shares, posterior(table, seen[..., None], noise))

@@ -13,9 +13,14 @@ GREY_SPREAD = 0.4  # standard deviation of the quantiles of grey values; nearest
 DRAWN_AT_ONCE = 128  # samples, which bounds their memory
 
 
+def _logits(model: VAE, u: Tensor) -> Tensor:
+    """Logits of ink, (N, 1, 28, 28), at standard coordinates u (N, k)."""
+    return model.decode(model.prior.from_standard(u))
+
+
 def _decoded(model: VAE, u: Tensor) -> Tensor:
     """Probabilities of ink, (N, 1, 28, 28), at standard coordinates u (N, k)."""
-    return torch.sigmoid(model.decode(model.prior.from_standard(u)))
+    return torch.sigmoid(_logits(model, u))
 
 
 @torch.inference_mode()
@@ -41,13 +46,13 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
     check_count("n", n, 1, 100_000)
     check_number("temperature", temperature, 0, 3)
     generator, device = seeded(seed), next(model.parameters()).device
-    table, correlation = pixel_table(model), correlations(calibration_of(model), torch.arange(SIDE**2))
-    joint = torch.linalg.cholesky(correlation / correlation[0, 0]).float().T
+    table, every_pixel = pixel_table(model), torch.arange(SIDE**2)
+    joint = torch.linalg.cholesky(correlations(calibration_of(model), every_pixel)).float().T
     u = temperature * torch.randn((n, model.config.latent_dim), generator=generator)
     grey = GREY_SPREAD * temperature * torch.randn((n, SIDE**2), generator=generator)
     samples = []
     for code, draw in zip(u.split(DRAWN_AT_ONCE), grey.split(DRAWN_AT_ONCE), strict=True):
-        logits = model.decode(model.prior.from_standard(code.to(device)))
+        logits = _logits(model, code.to(device))
         share = torch.special.ndtr(draw @ joint).view_as(logits)
         samples.append(quantile(table, bin_of(logits), share.to(device)))
     return torch.cat(samples)

@@ -65,15 +65,16 @@ def _impute(
     mean, std = mean.view_as(x), variance.clamp_min(0).sqrt().view_as(x)
     chosen = _resample(weights, n_samples, generator)
     samples = torch.stack(
-        [_completed(model, draws.bins[:, i], chosen[:, i], x[i], observed[i]) for i in range(len(x))],
+        [_completed(model, table, draws.bins[:, i], chosen[:, i], x[i], observed[i]) for i in range(len(x))],
         dim=1,
     )
     return Imputation(samples, torch.where(observed, x, mean), std * ~observed)
 
 
-def _completed(model: VAE, bins: Tensor, chosen: Tensor, x: Tensor, observed: Tensor) -> Tensor:
+def _completed(
+    model: VAE, table: Tensor, bins: Tensor, chosen: Tensor, x: Tensor, observed: Tensor
+) -> Tensor:
     """Completions (n, 1, 28, 28) of one image by its chosen draws (n,), of which each is worked out once."""
-    table = pixel_table(model)
     distinct, place = chosen.unique(return_inverse=True)
     means = []
     for part in distinct.split(COMPLETED_AT_ONCE):

@@ -17,6 +17,11 @@ N_BINS = int(2 * HIGHEST_LOGIT / BIN_WIDTH) + 1
 SMALLEST = 1e-9  # keeps logarithms finite
 
 
+def grey_levels(like: Tensor) -> Tensor:
+    """The grey levels, (N_LEVELS,), of the precision and on the device of a tensor."""
+    return torch.linspace(0, 1, N_LEVELS, dtype=like.dtype, device=like.device)
+
+
 def bin_of(logits: Tensor) -> Tensor:
     """The logit bin of each pixel, int64 of the shape of logits, 0 to N_BINS - 1."""
     clamped = logits.clamp(-HIGHEST_LOGIT, HIGHEST_LOGIT)
@@ -46,7 +51,7 @@ def normalize(counts: Tensor) -> Tensor:
 
 def likelihood(y: Tensor, noise: Noise | None) -> Tensor:
     """p(seen value y | true level), (..., N_LEVELS), up to a factor that no kind of noise changes."""
-    levels = torch.linspace(0, 1, N_LEVELS, device=y.device)
+    levels = grey_levels(y)
     cell = 1 / (N_LEVELS - 1)
     if noise is not None and noise.kind == "gaussian":
         variance = noise.level**2 + cell**2 / 12
@@ -79,7 +84,7 @@ def expectation(p: Tensor, y: Tensor, noise: Noise) -> Tensor:
 
     A pixel that replacement noise spared keeps its exact value, not the centre of its level.
     """
-    levels = torch.linspace(0, 1, N_LEVELS, device=y.device).expand(*y.shape, -1)
+    levels = grey_levels(y).expand(*y.shape, -1)
     if noise.kind != "gaussian":
         levels = levels.scatter(-1, level_of(y)[..., None], y.clamp(0, 1)[..., None])
     return (p * levels).sum(dim=-1)
@@ -87,7 +92,7 @@ def expectation(p: Tensor, y: Tensor, noise: Noise) -> Tensor:
 
 def moments(p: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and variance of the clean value, each (...), of distributions over levels p (..., N_LEVELS)."""
-    levels = torch.linspace(0, 1, N_LEVELS, dtype=p.dtype, device=p.device)
+    levels = grey_levels(p)
     mean = p @ levels
     return mean, p @ levels.square() - mean.square()
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from vae.calibration import Calibration
-from vae.pixels import N_LEVELS, moments
+from vae.pixels import N_LEVELS, grey_levels, moments
 from vae.residual import correlations
 
 N_PIXELS = 200  # the most uncertain ones, which alone take part
@@ -29,13 +29,12 @@ def propagate(known: Calibration, prior: Tensor, posterior: Tensor) -> Tensor:
     Returns:
         (B, 784, N_LEVELS), p(grey level) given what was seen of all pixels of the picture.
     """
-    levels = torch.linspace(0, 1, N_LEVELS, device=prior.device)
+    levels = grey_levels(prior)
     mean, variance = moments(prior)
     variance, pixels = variance.clamp_min(1e-6).topk(N_PIXELS, dim=1)
     mean, own = mean.gather(1, pixels), posterior.gather(1, pixels[..., None].expand(-1, -1, N_LEVELS))
-    correlation = correlations(known, pixels).to(prior)
     std = variance.sqrt() * (variance > SMALLEST_VARIANCE)
-    covariance = std[..., :, None] * correlation * std[..., None, :] / correlation[..., :1, :1]
+    covariance = std[..., :, None] * correlations(known, pixels).to(prior) * std[..., None, :]
     covariance = covariance.diagonal_scatter(variance, dim1=1, dim2=2)
     around_mean, around_precision = _said_by_others(mean, covariance, *moments(own))
     others = around_precision[..., None] * (levels - around_mean[..., None]).square()

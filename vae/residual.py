@@ -59,16 +59,22 @@ def directions(known: Calibration, logits: Tensor) -> Directions:
     _, variance = moments(torch.tensor(known.pixel_table, dtype=torch.float64))
     std = variance[bin_of(logits)].clamp_min(0).sqrt()
     pixels = std.argsort(descending=True, stable=True)[:N_PIXELS].sort().values
-    correlation = correlations(known, pixels)
+    together = error_covariances(known, pixels)
     apart = std[pixels] * (1 + TIE_BREAK * torch.arange(len(pixels), dtype=torch.float64))
-    values, vectors = torch.linalg.eigh(apart[:, None] * correlation * apart)
+    values, vectors = torch.linalg.eigh(apart[:, None] * together * apart)
     basis = torch.zeros((len(pixels), len(std)), dtype=torch.float64)
     basis[:, pixels] = (vectors * _sign(vectors)).T
     return Directions(basis.flip(0), values.clamp_min(0).sqrt().flip(0))
 
 
 def correlations(known: Calibration, pixels: Tensor) -> Tensor:
-    """How errors of pixels (..., N), numbered 0 to 783, go together, float64 (..., N, N)."""
+    """Correlations of the errors of pixels (..., N), numbered 0 to 783, float64 (..., N, N)."""
+    covariances = error_covariances(known, pixels)
+    return covariances / covariances[..., :1, :1]
+
+
+def error_covariances(known: Calibration, pixels: Tensor) -> Tensor:
+    """Covariances of their errors, each in standard deviations of its logit bin, float64 (..., N, N)."""
     kernel = torch.tensor(known.residual_kernel, dtype=torch.float64)
     rows, columns = pixels // SIDE, pixels % SIDE
     down, right = (line[..., :, None] - line[..., None, :] for line in (rows, columns))

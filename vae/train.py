@@ -233,12 +233,12 @@ def _start_from(model: VAE, path: Path) -> None:
     """Give a model the encoder and decoder in a weights file, and the prior if it is of the same shape."""
     tensors, _ = read_tensors(path)
     own = model.state_dict()
-    unlike = [name for name in own if name not in tensors or tensors[name].shape != own[name].shape]
+    theirs, ours = ({(name, value.shape) for name, value in part.items()} for part in (tensors, own))
+    unlike = [name for name, _ in theirs ^ ours]
     if not all(name.startswith("prior.") for name in unlike):
         raise ValueError(f"the weights in {path.name} have another config than this run's options")
-    if unlike:
-        tensors |= model.prior.state_dict(prefix="prior.")
-    model.load_state_dict(tensors)
+    kept = {name: x for name, x in tensors.items() if not (unlike and name.startswith("prior."))}
+    model.load_state_dict(own | kept)
 
 
 def _device(name: str) -> torch.device:
