@@ -148,10 +148,10 @@ with right, frame.sentence():
 frame.what_is_happening(
     "A digit that the model knows has a short description: a likely code, and pixels that the code explains. "
     "The score is the length of that description, less what the grey values cost any model, for each pixel "
-    "of ink, because much ink alone costs much and proves nothing. "
+    "of ink, because much ink alone costs much and proves nothing; more ink than digits have does not count. "
     "The heat shows where the cost arises: pixels that differ from what the decoder expects once it has seen "
     "the whole picture.",
-    r"\begin{gathered}\text{score}(x) = \frac{-\log p(x) - H(x)}{\text{ink}(x) + \text{const}} \\"
+    r"\begin{gathered}\text{score}(x) = \frac{-\log p(x) - H(x)}{\min(\text{ink}(x), a) + b} \\"
     r"p(x) \approx \frac1S \sum_s \frac{p(x \mid z_s)\, p(z_s)}{q(z_s \mid x)}\end{gathered}",
 )
 source.show(vae.anomaly_score, vae.anomaly_p_value)
