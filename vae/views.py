@@ -14,7 +14,7 @@ Spoils = Literal["all", "noise", "holes"]
 
 SHARE_VARIED = 0.35  # of the digits; the others are as they were written
 TURN, STRETCH, SLANT, SHIFT = 0.14, 0.08, 0.14, 0.07  # at most: radians, shares, and a share of half a side
-SHARE_THICK = 0.3  # of the varied digits, whose strokes become a pixel thicker
+SHARE_THICK = 0.45  # of the varied digits, whose strokes become a pixel thicker
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
 SHARE_WHOLE_CODE, SHARE_MAP = 0.56, 0.18  # the rest of the images get a code of any length
 GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HOLES = range(5)
