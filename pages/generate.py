@@ -271,7 +271,8 @@ frame.what_is_happening(
     "gives each number a distribution, *F*, given those before it. Told by its rank in there, every "
     "number is standard normal, so chance, a point on the map or a straight line between two digits all lead "
     "to likely lists. A sample then takes grey values where the decoder leaves a choice, neighbours alike. "
-    "The code is nested: its first two numbers are a code of their own, and they are the map.",
+    "The code is nested, what matters most first: on the map the first two numbers move, and all others stay "
+    "in the middle of what the prior expects after those.",
     r"\begin{gathered} u \sim \mathcal N(0, T^2 I) \\ F_i(z_i \mid z_{<i}) = \Phi(u_i) \\"
     r"\hat x = \operatorname{decode}(z) \end{gathered}",
 )

@@ -190,7 +190,7 @@ def nested(mine: Digit) -> None:
     st.markdown(
         "In training the code is cut after *k* numbers, *k* drawn anew for every digit, and the decoder is "
         "told *k*. So what matters most must come first, and every beginning of the code is a code of its "
-        "own: two numbers make the map on the Generate page, more numbers a larger file and a better digit."
+        "own: two numbers span the map on the Generate page, more make a larger file and a better digit."
     )
     total = load.model().config.latent_dim
     k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", persist_state="session")

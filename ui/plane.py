@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 import vae
 from ui import load, pictures
@@ -21,7 +22,7 @@ def place(digit: Digit) -> Tensor:
 
 
 def decoded(u: Sequence[float] | Tensor) -> Tensor:
-    """What a prefix u (k,) of standard coordinates decodes to, (1, 28, 28)."""
+    """The digit (1, 28, 28) whose first standard coordinates are u (k,), all others in the middle."""
     return _decoded(torch.as_tensor(u, dtype=torch.float32)[None])[0]
 
 
@@ -82,6 +83,7 @@ def _places(images: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def _decoded(u: Tensor) -> Tensor:
-    """Standard coordinates (N, k) -> pictures (N, 1, 28, 28)."""
+    """The first standard coordinates (N, k), all others in the middle -> pictures (N, 1, 28, 28)."""
     model = load.model()
-    return torch.sigmoid(model.decode(model.prior.from_standard(u)))
+    whole = F.pad(u, (0, model.config.latent_dim - u.shape[1]))
+    return torch.sigmoid(model.decode(model.prior.from_standard(whole)))

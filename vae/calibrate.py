@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import torch
 import tyro
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from tqdm import tqdm
 
-from vae import pixels, residual
+from vae import context, pixels, residual
 from vae.anomaly import anomaly_score
 from vae.calibration import Calibration, Profile
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
@@ -28,14 +29,17 @@ from vae.data import as_images, binarize, default_root, validation_digits
 from vae.inference import decode_draws
 from vae.ink import compress_ink
 from vae.model import VAE
+from vae.search import decoded
 
 N_KERNEL = 1000  # validation digits behind the kernel of the residual
 N_CODED = 60  # validation digits behind the lossy profiles
-N_INK = 20  # validation digits behind the step of the lossless code
+N_CONTEXT = 1000  # validation digits behind the contexts of the lossless code
+CONTEXT_STEP = 4.0
+N_INK = 20  # validation digits, of either kind, behind the step of the lossless code
 STEPS = (8.0, 5.6, 4.0, 2.8, 2.0, 1.4, 1.0)
 KERNEL_STEP = 1.4
 SMALLEST_SPREADS = torch.tensor([0.5, 0.3])  # of numbers of dimensions and of levels, so that any can be said
-INK_STEPS = (2.5, 3.0, 3.5, 4.0, 5.0)
+INK_STEPS = (3.0, 4.0, 5.0, 6.0)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def measure(model: VAE, digits: Tensor, *, picturing_alone: bool = False) -> Cal
     """
     images = as_images(digits)
     stages = [_posterior_and_pixels, _residual, *([] if picturing_alone else [_anomaly, _lossy, _ink])]
-    model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [])
+    model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [], [])
     with torch.inference_mode(), tqdm(stages, desc="calibration") as bar:
         for stage in bar:
             bar.set_postfix_str(stage.__name__.strip("_"))
@@ -172,14 +176,27 @@ def _fitted(profile: Profile, chosen: list[Option]) -> Profile:
 
 
 def _ink(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """The grid step with the shortest lossless codes."""
-    digits = binarize(images[:N_INK], torch.Generator().manual_seed(0))
+    """What pixels say of those after them, by kind of picture, and the grid step of the shortest codes."""
+    kinds = [(images > 0.5).float(), binarize(images, torch.Generator().manual_seed(0))]
+    known = replace(known, ink_contexts=[_context(model, inks[:N_CONTEXT]) for inks in kinds])
 
     def total(step: float) -> int:
         model.calibration = replace(known, ink_step=step)
-        return sum(len(compress_ink(model, digit)) for digit in digits)
+        return sum(len(compress_ink(model, ink)) for inks in kinds for ink in inks[:N_INK])
 
     return replace(known, ink_step=min(INK_STEPS, key=total))
+
+
+def _context(model: VAE, inks: Tensor) -> list[float]:
+    """Weights of what turns a pixel's logit, by logistic regression on coded digits (N, 1, 28, 28)."""
+    writer = Coder(model)
+    grid = writer.quantize(model.encode(inks).mean.double(), CONTEXT_STEP * writer.posterior_std)
+    logits, pixels = context.rounded(decoded(model, grid.z)), inks.flatten(1).double()
+    features = torch.cat([context.features(*pair) for pair in zip(logits, pixels, strict=True)])
+    unsure = logits.flatten().abs() < context.HIGHEST_LOGIT
+    fit = LogisticRegression(C=math.inf, fit_intercept=False)
+    fit.fit(features[unsure].numpy(), pixels.flatten()[unsure].numpy())
+    return [round(weight, 4) for weight in fit.coef_[0].tolist()]
 
 
 def main(options: Options) -> None:

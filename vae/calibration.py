@@ -34,6 +34,7 @@ class Calibration:
     residual_kernel: list[list[float]]  # how errors of neighbouring pixels go together, see vae/residual.py
     profiles: dict[int, Profile]  # by length of the code in bytes, without its checksum
     ink_step: float  # grid step of the lossless code, in average posterior standard deviations
+    ink_contexts: list[list[float]]  # by kind of picture, what turns a pixel's logit, see vae/context.py
     anomaly_scores: list[float]  # scores of held-out digits, ascending
 
     @cached_property

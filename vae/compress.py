@@ -184,8 +184,7 @@ def grid_codes(model: VAE, image: Tensor, profile: Profile, most_bits: float) ->
     starts = _starts(model, grid, loss, worth, overhead, most_bits)
     found = [
         improve(
-            writer,
-            lambda z: _decoded_by(model, z),
+            model,
             loss,
             start,
             step,
@@ -216,11 +215,6 @@ def _starts(
     logits = model.decode_kept(grid.z[rows].float().to(device), kept.to(device)).flatten(1)
     cost = loss.total(logits.double().cpu()) + price * bits[rows, last]
     return [grid.prefix(int(rows[i]), int(last[i]) + 1) for i in cost.argsort().tolist()]
-
-
-def _decoded_by(model: VAE, z: Tensor) -> Tensor:
-    """Logits (B, 784), float64, by the model in its own precision, for the search."""
-    return model.decode(z.to(next(model.parameters()))).flatten(1).double().cpu()
 
 
 def _payloads(

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from vae.calibration import calibration_of, pixel_table
 from vae.checks import SIDE, check_count, check_image, check_number, is_number, seeded
@@ -14,13 +15,8 @@ DRAWN_AT_ONCE = 128  # samples, which bounds their memory
 
 
 def _logits(model: VAE, u: Tensor) -> Tensor:
-    """Logits of ink, (N, 1, 28, 28), at standard coordinates u (N, k)."""
+    """Logits of ink, (N, 1, 28, 28), at standard coordinates u (N, K)."""
     return model.decode(model.prior.from_standard(u))
-
-
-def _decoded(model: VAE, u: Tensor) -> Tensor:
-    """Probabilities of ink, (N, 1, 28, 28), at standard coordinates u (N, k)."""
-    return torch.sigmoid(_logits(model, u))
 
 
 @torch.inference_mode()
@@ -60,7 +56,9 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
 
 @torch.inference_mode()
 def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
-    """The map of two numbers: what each point of a square in standard coordinates decodes to.
+    """The map of two numbers: the digit at each point of a square in the first two standard coordinates.
+
+    All other numbers are at their median given those before: at the middle of what the prior expects.
 
     Args:
         n_side: points along a side, 1 to 100.
@@ -77,8 +75,10 @@ def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
     if not (is_number(extent) and 0 < extent <= 6):
         raise ValueError(f"extent must be above 0 and at most 6, not {extent!r}")
     axis = torch.linspace(-extent, extent, n_side) if n_side > 1 else torch.zeros(1)
-    u = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
-    return torch.cat([_decoded(model, part)[:, 0] for part in u.split(1024)]).unflatten(0, (n_side, n_side))
+    point = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
+    u = F.pad(point, (0, model.config.latent_dim - 2))
+    logits = torch.cat([_logits(model, part)[:, 0] for part in u.split(1024)])
+    return torch.sigmoid(logits).unflatten(0, (n_side, n_side))
 
 
 @torch.inference_mode()
@@ -100,4 +100,4 @@ def interpolate(model: VAE, a: Tensor, b: Tensor, n_frames: int) -> Tensor:
     check_count("n_frames", n_frames, 2, 1000)
     start, end = model.prior.to_standard(model.encode(torch.stack([a, b])).mean)
     share = torch.linspace(0, 1, n_frames, device=start.device)[:, None]
-    return _decoded(model, start + share * (end - start))
+    return torch.sigmoid(_logits(model, start + share * (end - start)))

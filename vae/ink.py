@@ -1,7 +1,7 @@
 """Job 1, without loss: one black-and-white digit, exactly, in fewer bytes than PNG or any chained coder.
 
-A code is a latent code on a coarse grid under the prior, then each pixel under the decoder. Of the grid
-points around the posterior mean the one with the fewest bits in all is searched.
+A code is a latent code on a coarse grid under the prior, then each pixel under the decoder and the pixels
+before it. Of the grid points around the posterior mean the one with the fewest bits in all is searched.
 """
 
 import math
@@ -11,34 +11,41 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from vae import context
 from vae.calibration import calibration_of
 from vae.checks import SIDE, check_image
-from vae.coding import Bernoulli, Coder, Part, coder, latent_part, pack, seal, unpacker, unseal
+from vae.coding import Bernoulli, Part, coder, latent_part, pack, seal, unpacker, unseal
 from vae.model import VAE
-from vae.search import improve
+from vae.search import decoded, improve
 
 STARTS = (0.0, 0.4)  # of the search for the best grid code, steps away from the posterior mean
 TRIAL_PRICES = (0.7, 1.0)  # of a bit, that each round tries
 ROUNDS = 4  # of that search
 LONGEST_CODE_BYTES = 4096  # the least likely picture takes about half of that
-LOGIT_ROUNDING, HIGHEST_LOGIT = 1 / 8, 12.0
 SALT = 0x696E6B  # tells a lossless code from a lossy one
-PIXEL = Bernoulli(perfect=False)
+BIT = Bernoulli(perfect=False)
+EVEN = np.array([0.5])
 
 
 class InkBits:
-    """What the pixels of a digit cost under the decoder, in bits, for vae/search.py."""
+    """What the pixels of a digit cost, in bits, given those before them; for vae/search.py."""
 
-    def __init__(self, ink: Tensor) -> None:
-        self.ink = ink.flatten().double().cpu()
+    def __init__(self, ink: Tensor, weights: Tensor) -> None:
+        """ink: (784,); weights: (N_FEATURES,), see vae/context.py; both float64."""
+        self.ink, self.weights = ink, weights
 
     def total(self, logits: Tensor) -> Tensor:
-        return (F.softplus(logits) - self.ink * logits).sum(dim=1) / math.log(2)
+        turned = self._turned(logits)
+        return (F.softplus(turned) - self.ink * turned).sum(dim=1) / math.log(2)
 
     def quadratic(self, logits: Tensor) -> tuple[Tensor, Tensor]:
-        slopes, p = logits[1:] - logits[0], torch.sigmoid(logits[0])
+        turned = self._turned(logits)
+        slopes, p = turned[1:] - turned[0], torch.sigmoid(turned[0])
         slope, curvature = slopes @ (self.ink - p), (slopes * p * (1 - p)) @ slopes.T
         return slope / math.log(4), curvature / math.log(4)
+
+    def _turned(self, logits: Tensor) -> Tensor:
+        return context.features(logits, self.ink) @ self.weights
 
 
 @torch.inference_mode()
@@ -49,7 +56,7 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
         ink: (1, 28, 28), every pixel 0 or 1.
 
     Returns:
-        All that `decompress_ink` needs beside the model; a typical digit takes 15 to 20 bytes.
+        All that `decompress_ink` needs beside the model; a typical digit takes 12 to 18 bytes.
 
     Raises:
         ValueError: a wrong shape, a pixel that is neither 0 nor 1, or a model without calibration.
@@ -60,15 +67,18 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
     check_image(ink)
     if not ((ink == 0) | (ink == 1)).all():
         raise ValueError("lossless coding takes black and white alone: every pixel must be 0 or 1")
-    writer = coder(model)
+    writer, contexts = coder(model), _contexts(model)
     step = calibration_of(model).ink_step * writer.posterior_std
+    pixels = ink.flatten().double().cpu()
     mean = model.encode(ink[None]).mean.double().cpu()
     starts = writer.quantize(mean + torch.tensor(STARTS)[:, None] * step, step)
+    losses = [InkBits(pixels, weights) for weights in contexts]
+    bits = torch.stack([loss.total(decoded(model, starts.z)) for loss in losses])
+    kind = int(bits.amin(dim=1).argmin())
     found = [
         improve(
-            writer,
-            lambda z: model.decode(z.to(ink)).flatten(1).double().cpu(),
-            InkBits(ink),
+            model,
+            losses[kind],
             starts.prefix(row, model.config.latent_dim),
             step,
             price=1.0,
@@ -79,9 +89,13 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
         for row in range(len(STARTS))
     ]
     grid = min(found, key=lambda each: each.cost).grid
-    latents = latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy())
-    pixels = Part(ink.flatten().cpu().numpy().astype(np.int32), PIXEL, (_pixel_probs(writer, grid.z),))
-    return seal(pack([latents, pixels]), writer.key ^ SALT)
+    chances = context.chances(context.rounded(writer.logits(grid.z)[0]), pixels, contexts[kind])
+    message = [
+        latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy()),
+        Part(np.array([kind], np.int32), BIT, (EVEN,)),
+        Part(pixels.numpy().astype(np.int32), BIT, (chances.numpy(),)),
+    ]
+    return seal(pack(message), writer.key ^ SALT)
 
 
 @torch.inference_mode()
@@ -102,13 +116,14 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
     step = calibration_of(model).ink_step * reader.posterior_std
     try:
         z = reader.read(decoder, model.config.latent_dim, step)
-        pixels = decoder.decode(PIXEL, _pixel_probs(reader, z))
+        weights = _contexts(model)[int(decoder.decode(BIT, EVEN)[0])]
+        logits = context.rounded(reader.logits(z)[0])
+        pixels = context.read(logits, weights, lambda chance: int(decoder.decode(BIT, np.array([chance]))[0]))
     except AssertionError as error:
         raise ValueError("this code holds no digit") from error
-    return torch.from_numpy(pixels.astype(np.float32)).view(1, SIDE, SIDE)
+    return pixels.float().view(1, SIDE, SIDE)
 
 
-def _pixel_probs(writer: Coder, z: Tensor) -> np.ndarray:
-    """The probability of ink in each pixel, (784,), from logits rounded alike by encoder and decoder."""
-    logits = writer.logits(z)[0].clamp(-HIGHEST_LOGIT, HIGHEST_LOGIT)
-    return torch.sigmoid((logits / LOGIT_ROUNDING).round() * LOGIT_ROUNDING).numpy()
+def _contexts(model: VAE) -> Tensor:
+    """The weights of each kind of picture, float64 (2, N_FEATURES)."""
+    return torch.tensor(calibration_of(model).ink_contexts, dtype=torch.float64)

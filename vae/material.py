@@ -33,7 +33,7 @@ class Sizes:
     restored: int = 200
     judged: int = 2000
     generated: int = 5000
-    drawn: int = 600
+    drawn: int = 900
     epochs: int = 5  # of the evaluation classifier
 
 
@@ -75,10 +75,13 @@ Job = Callable[[VAE, Material, Sizes, int], Iterator[Row]]
 def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
     """Test and training digits, the strangers under data/ood, the strokes under data/strokes.
 
+    The test digits are shuffled: their file has the digits of one group of writers first, then another's.
+
     Raises:
         ValueError: MNIST is not there.
     """
     test, labels = load_mnist(data, train=False)
+    order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
     strangers = {
         name: as_images(torch.from_numpy(np.load(data / "ood" / file, allow_pickle=False)))
         for name, file in STRANGERS.items()
@@ -88,9 +91,9 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
     records = json.loads(pen.read_text()) if pen.is_file() else []
     strokes = [record["strokes"] for record in records if record["writer"] > CHOSEN_ON]
     return Material(
-        as_images(test),
+        as_images(test[order]),
         as_images(training_digits(data)).flatten(1),
-        labels,
+        labels[order],
         strangers,
         strokes,
         evaluation_classifier(data, epochs=sizes.epochs, seed=seed),

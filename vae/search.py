@@ -5,7 +5,7 @@ steps away, whose minimum over whole steps, with what they cost in bits, is foun
 best there is; then the decoder says what is true, and the next round starts from there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vae.coding import Coder, GridCode, symbol_bits
+from vae.coding import GridCode, coder, symbol_bits
+from vae.model import VAE
 
 PROBE = 0.3  # of a step, by which the decoder's slope is measured
 DAMPING = 0.02  # share added to the diagonal of the quadratic form
@@ -39,8 +40,7 @@ class Found(NamedTuple):
 
 
 def improve(
-    writer: Coder,
-    decode: Callable[[Tensor], Tensor],
+    model: VAE,
     loss: Loss,
     start: GridCode,
     step: Tensor,
@@ -53,24 +53,29 @@ def improve(
     """The grid code of at most most_bits of least loss + price x bits, found from start (1, k).
 
     Args:
-        decode: codes (B, k), float64 -> logits (B, 784).
         step: (K,) of the grid.
         trial_prices: of a bit, that each round tries when it weighs moves.
     """
-    best = Found(start, (loss.total(decode(start.z)) + price * start.bits.sum()).item())
+    writer = coder(model)
+    best = Found(start, (loss.total(decoded(model, start.z)) + price * start.bits.sum()).item())
     for _ in range(rounds):
         moved = best.grid.z + PROBE * writer.moves(best.grid.z, step)
-        slope, curvature = loss.quadratic(decode(torch.cat([best.grid.z, moved])))
+        slope, curvature = loss.quadratic(decoded(model, torch.cat([best.grid.z, moved])))
         slope, curvature = slope / PROBE, curvature / PROBE**2
         steps = torch.stack([_steps(best.grid, slope, curvature, trial) for trial in trial_prices])
         tried = writer.at(best.grid.symbols + steps, step)
-        costs = loss.total(decode(tried.z)) + price * tried.bits.sum(dim=1)
+        costs = loss.total(decoded(model, tried.z)) + price * tried.bits.sum(dim=1)
         costs[tried.bits.sum(dim=1) > most_bits] = torch.inf
         choice = int(costs.argmin())
         if not costs[choice] < best.cost - 1e-9:
             break
         best = Found(GridCode(*(part[[choice]] for part in tried)), costs[choice].item())
     return best
+
+
+def decoded(model: VAE, z: Tensor) -> Tensor:
+    """Logits of codes z (B, k), float64 (B, 784), by the model in its own precision: quick, not for codes."""
+    return model.decode(z.to(next(model.parameters()))).flatten(1).double().cpu()
 
 
 def _steps(grid: GridCode, slope: Tensor, curvature: Tensor, price: float) -> Tensor:

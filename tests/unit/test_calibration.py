@@ -29,6 +29,7 @@ calibrations = st.builds(
     residual_kernel=st.lists(lists, max_size=3),
     profiles=profiles,
     ink_step=numbers,
+    ink_contexts=st.lists(lists, max_size=2),
     anomaly_scores=lists,
 )
 

