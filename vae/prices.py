@@ -9,7 +9,7 @@ import vae
 from vae.checkpoint import WEIGHTS
 from vae.material import Material, Row, Sizes
 
-PLAIN = "VAE of the same network, N(0, I) prior, not nested, from the shipped weights"
+PLAIN = "VAE of the same network, N(0, I) prior, not nested"
 
 
 def read_specialists(folder: Path = WEIGHTS) -> dict[str, Any] | None:
@@ -21,7 +21,7 @@ def read_specialists(folder: Path = WEIGHTS) -> dict[str, Any] | None:
 def plain_rival(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
     """The rival of generation with its figure, or nothing before the specialists were trained."""
     found = read_specialists(folder)
-    return {f"{PLAIN}, {found['epochs']} epochs": found["figures"]["plain"][figure]} if found else {}
+    return {f"{PLAIN}, {found['plain_epochs']} epochs": found["figures"]["plain"][figure]} if found else {}
 
 
 def prices(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:

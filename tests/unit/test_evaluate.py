@@ -93,6 +93,7 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
     found = {
         "command": "python -m vae.specialists --epochs 2",
         "epochs": 2,
+        "plain_epochs": 9,
         "n_restored": 9,
         "figures": figures,
     }
