@@ -284,7 +284,8 @@ frame.what_is_happening(
     "The encoder turns the digit into a few numbers, the most telling first. Each is rounded to a grid as "
     "fine as is worth its bytes and written by a range coder, so that it costs as many bits as it surprises "
     "the prior. Fewer bytes keep fewer numbers, and the decoder draws the likeliest digit for those; more "
-    "bytes than the numbers are worth correct the pixels of which the decoder is least sure.",
+    "bytes than the numbers are worth correct the pixels of which the decoder is least sure. In black and "
+    "white every pixel follows the numbers, as likely as the decoder and the pixels before it say.",
     r"\begin{gathered} \text{bits} \approx \sum_{i \le k} -\log_2 P(\hat z_i \mid \hat z_{<i}) \\"
     r"\hat x = \operatorname{decode}(\hat z_1, \dots, \hat z_k) \end{gathered}",
 )
