@@ -235,7 +235,7 @@ def five_jobs() -> None:
 
 
 def show_training() -> None:
-    """The curve and the facts of the run that made the weights."""
+    """The curve and the facts of the runs that made the weights."""
     st.header("How it learned", anchor=False)
     with frame.sentence():
         run = scores.read_training()
@@ -243,18 +243,16 @@ def show_training() -> None:
             st.markdown("The facts of the training are not here yet; `make train` trains and writes them.")
             return
         st.markdown(
-            f"{run.parameters / 1e6:.1f} million parameters, {run.earlier_epochs + len(run.epochs)} passes "
-            f"over the training digits of MNIST, {run.earlier_hours + run.hours:.1f} hours ({run.device}). "
-            "Encoder and decoder learned from clean digits; from noisy and partly hidden ones the encoder "
-            "learned to guess the code of the clean digit. The curves are the cost of digits that training "
-            f"never saw, over the last {len(run.epochs)} passes."
+            f"{run.parameters / 1e6:.1f} million parameters, {len(run.elbo)} passes over the training digits "
+            f"of MNIST, {run.hours:.1f} hours ({run.device}). Encoder and decoder learned from clean digits; "
+            "from noisy and partly hidden ones the encoder learned to guess the code of the clean digit. The "
+            "curves are the cost of digits that training never saw. Where they rise, training went on with "
+            "more freedom, or with a new prior."
         )
-        figure = charts.curves(
-            (run.epochs, [-nats for nats in run.elbo]),
-            {"the first 2 numbers": (run.epochs, [-nats for nats in run.elbo_2])},
-            x="passes over the training digits",
-            y="cost of a digit, nats",
-            ours_label=f"all {run.latent_dim} numbers",
+        figure = charts.learning(
+            [-nats for nats in run.elbo],
+            [-nats for nats in run.elbo_2],
+            label=f"all {run.latent_dim} numbers",
         )
         charts.show(
             figure, alt=f"The cost of a new digit falls to {-run.elbo[-1]:.1f} nats with the whole code"

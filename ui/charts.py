@@ -63,6 +63,21 @@ def curves(
     return figure
 
 
+def learning(costs: Sequence[float], costs_2: Sequence[float], *, label: str) -> go.Figure:
+    """What a digit costs after each epoch with the whole code and with two numbers, from near the best on."""
+    epochs = range(1, len(costs) + 1)
+    figure = curves(
+        (epochs, costs),
+        {"the first 2 numbers": (epochs, costs_2)},
+        x="passes over the training digits",
+        y="cost of a digit, nats",
+        ours_label=label,
+    )
+    figure.update_traces(mode="lines")
+    figure.update_yaxes(range=[0.95 * min(costs), 1.15 * min(costs_2)])
+    return figure
+
+
 def rates(
     ours: tuple[Sequence[float], Sequence[float]],
     rivals: Mapping[str, tuple[Sequence[float], Sequence[float]]],

@@ -98,19 +98,13 @@ class Scores:
 
 @dataclass(frozen=True)
 class Training:
-    """The run that made the weights."""
+    """The run that made the weights, and with it all whose weights it started from."""
 
-    command: str
-    commit: str
-    hours: float
     device: str
-    precision: str
     parameters: int
     latent_dim: int
-    epochs: list[int]
-    earlier_hours: float  # of all runs whose weights it started from; 0 where it started at random
-    earlier_epochs: int
-    elbo: list[float]  # nats of held-out digits, averaged, with the whole code
+    hours: float  # of all runs
+    elbo: list[float]  # nats of held-out digits, averaged, with the whole code, after each epoch of all runs
     elbo_2: list[float]  # the same with two numbers
 
 
@@ -162,28 +156,23 @@ def _row(record: Any, number: int) -> Row:
 def _training(content: Any) -> Training:
     facts = _checked(content, _TRAINING, "the file")
     options = _checked(content.get("options"), {"latent_dim": _is_count}, "its list of options")
-    history = _checked(content, {"history": _is_filled_list}, "the file")["history"]
-    hours, passes = _earlier(content.get("started_from"))
+    runs = _runs(content, "the file")
+    history = [record for run in runs for record in run["history"]]
     epochs = [_checked(record, _EPOCH, f"epoch {i}") for i, record in enumerate(history, start=1)]
     return Training(
         **facts,
         **options,
-        earlier_hours=hours,
-        earlier_epochs=passes,
-        epochs=[record["epoch"] for record in epochs],
+        hours=sum(run["hours"] for run in runs),
         elbo=[record["validation_elbo"] for record in epochs],
         elbo_2=[record["validation_elbo_2"] for record in epochs],
     )
 
 
-def _earlier(run: Any) -> tuple[float, int]:
-    """Hours and epochs of the run that another started from, and of all runs before it."""
-    if run is None:
-        return 0, 0
-    took = _checked(run, {"hours": _is_number}, "what it started from")["hours"]
-    options = _checked(run.get("options"), {"epochs": _is_count}, "what it started from")
-    hours, epochs = _earlier(run.get("started_from"))
-    return took + hours, options["epochs"] + epochs
+def _runs(run: Any, where: str) -> list[dict[str, Any]]:
+    """A run and all whose weights it started from, the first of them first."""
+    facts = _checked(run, _RUN, where)
+    earlier = run.get("started_from")
+    return [*(_runs(earlier, "what it started from") if earlier is not None else []), facts]
 
 
 def _checked(record: Any, checks: Mapping[str, Check], where: str) -> dict[str, Any]:
@@ -238,15 +227,14 @@ _ROW: dict[str, Check] = {
     "n": _is_count,
 }
 _TRAINING: dict[str, Check] = {
-    "command": _is_text,
-    "commit": _is_text,
-    "hours": _is_number,
     "device": _is_text,
-    "precision": _is_text,
     "parameters": _is_count,
 }
+_RUN: dict[str, Check] = {
+    "hours": _is_number,
+    "history": _is_filled_list,
+}
 _EPOCH: dict[str, Check] = {
-    "epoch": _is_count,
     "validation_elbo": _is_number,
     "validation_elbo_2": _is_number,
 }

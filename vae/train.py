@@ -288,12 +288,12 @@ def write_results(trainer: Trainer, started_from: str) -> None:
 
 
 def earlier_run(start: Path | None) -> dict[str, Any] | None:
-    """The weights to start from and the facts of the run that made them, without its curve; None without."""
+    """The weights to start from and the facts of the run that made them; None without."""
     if start is None:
         return None
     beside = start.with_name("training.json")
     facts = json.loads(beside.read_text()) if beside.is_file() else {}
-    return {"weights": str(start)} | {name: fact for name, fact in facts.items() if name != "history"}
+    return {"weights": str(start), **facts}
 
 
 def main(options: Options) -> None:

@@ -106,6 +106,9 @@ def test_the_training_curve_needs_its_file(open_page, write):
     assert not app.exception
     assert "3 passes" in texts(app) and "2 CPU threads" in texts(app)
     assert len(app.get("plotly_chart")) == n_charts + 1
+    write(training(started_from=training(hours=2.0)))
+    app.run()
+    assert "6 passes" in texts(app) and "3.2 hours" in texts(app)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +118,7 @@ def test_the_training_curve_needs_its_file(open_page, write):
         ({"history": [{"epoch": 1, "validation_elbo": float("nan")}]}, "epoch 1 has no usable"),
         ({"options": None}, "its list of options"),
         ({"hours": "long"}, "“hours”"),
+        ({"started_from": {"weights": "vae.safetensors"}}, "what it started from"),
     ],
 )
 def test_a_damaged_training_file_gets_one_sentence(open_page, write, changes, words):

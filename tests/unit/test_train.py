@@ -275,7 +275,7 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
     second = trainer(replace(options, start=weights_file, run=options.run / "second", epochs=0))
     assert torch.equal(weights(second), weights(first).half().float())
     earlier = train.earlier_run(weights_file)
-    assert earlier is not None and earlier["commit"] == "0123456" and "history" not in earlier
+    assert earlier is not None and earlier["commit"] == "0123456" and earlier["history"] == first.history
     assert train.earlier_run(None) is None
     with pytest.raises(ValueError, match="there is no weights file nowhere"):
         trainer(replace(options, start=options.out / "nowhere"))
