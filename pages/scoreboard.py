@@ -63,7 +63,8 @@ def how_to_repeat(board: Scores) -> None:
     st.markdown(
         f"One command measured this page, on {board.date} in {board.minutes:g} minutes, with seed "
         f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere and of "
-        "specially trained networks say so."
+        "specially trained networks say so. What was tried on the way, and what came of it, is told line by "
+        "line in `weights/LOG.md`."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
 
