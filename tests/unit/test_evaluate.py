@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import vae
+from vae import material as material_module
 from vae.classifier import train_classifier
 from vae.evaluate import JOBS, LONGEST_FIRST
 from vae.judged import PENS, handwriting
@@ -108,3 +109,15 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:
     assert vae.anomaly_p_value(model, degenerate(0)).max() <= 0.01
+
+
+def test_test_digits_are_shuffled_with_their_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = torch.arange(200, dtype=torch.uint8).view(200, 1, 1).expand(200, 28, 28)
+    classes = torch.arange(200) % 10
+    monkeypatch.setattr(material_module, "load_mnist", lambda data, *, train: (pixels, classes))
+    monkeypatch.setattr(material_module, "training_digits", lambda data: pixels)
+    monkeypatch.setattr(material_module, "evaluation_classifier", lambda data, *, epochs, seed: None)
+    read = material_module.read_material(tmp_path, SIZES, 0)
+    place = (255 * read.test[:, 0, 0, 0]).round().long()
+    assert place.sort().values.equal(torch.arange(200)) and not place.equal(torch.arange(200))
+    assert read.labels.equal(place % 10)
