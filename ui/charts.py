@@ -65,7 +65,7 @@ def curves(
 
 def learning(costs: Sequence[float], costs_2: Sequence[float], *, label: str) -> go.Figure:
     """What a digit costs after each epoch with the whole code and with two numbers, from near the best on."""
-    epochs = range(1, len(costs) + 1)
+    epochs = list(range(1, len(costs) + 1))
     figure = curves(
         (epochs, costs),
         {"the first 2 numbers": (epochs, costs_2)},
