@@ -169,6 +169,8 @@ def _saturation(mine: Digit) -> str:
     few, most = rates.last_gain(points), points[-1]
     if few is most:
         return f"For {mine.name} the model makes use of all {most.n_bytes} bytes."
+    if math.isinf(few.psnr_db):
+        return f"For {mine.name} the model needs {few.n_bytes} bytes to be exact."
     return (
         f"For {mine.name} the model reaches {few.psnr_db:.1f} dB with {few.n_bytes} bytes; with "
         f"{most.n_bytes} it is at {most.psnr_db:.1f} dB, no better."

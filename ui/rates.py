@@ -75,7 +75,7 @@ def cheapest_as_good(points: Sequence[Point], psnr_db: float) -> Point | None:
 def last_gain(points: Sequence[Point]) -> Point:
     """The point after which more bytes bring next to nothing."""
     best = max(point.psnr_db for point in points)
-    return next(point for point in points if point.psnr_db > best - LEAST_GAIN_DB)
+    return next(point for point in points if point.psnr_db >= best - LEAST_GAIN_DB)
 
 
 def model_bytes() -> int:

@@ -1,5 +1,6 @@
 """Compress: the digit in bytes, beside its rivals, without loss, and back from a code of any origin."""
 
+import math
 import re
 
 import pytest
@@ -133,3 +134,4 @@ def test_rates_are_compared_at_equal_bytes_and_at_equal_quality():
     assert rates.cheapest_as_good(points, 15.0) is points[1]
     assert rates.cheapest_as_good(points, 30.0) is None
     assert rates.last_gain(points) is points[1]
+    assert rates.last_gain([*points, point(32, math.inf), point(64, math.inf)]).n_bytes == 32

@@ -100,7 +100,8 @@ def test_completions_differ_and_average_to_the_mean(model: vae.VAE, digits: Tens
     x, observed = digits[:4], torch.zeros(4, 1, 28, 28, dtype=torch.bool)
     observed[..., 20:, :] = True
     filled = vae.impute(model, x, observed, n_samples=256)
-    assert torch.allclose(filled.samples.mean(dim=0), filled.mean, atol=0.1)
+    off = (filled.samples.mean(dim=0) - filled.mean).abs()
+    assert off.mean() < 0.01 and off.max() < 0.3  # known pixels tell the mean's neighbours or each one's
     assert all(len(filled.samples[:, i].flatten(1).unique(dim=0)) > 3 for i in range(4))
 
 
