@@ -96,7 +96,10 @@ def show_numbers(mine: Digit, code: bytes) -> None:
         + "Here they arrive one after the other, each with what it adds in decibels (dB; more is closer to "
         f"the original). {_biggest([step.gain_db for step in steps[1:n_dims]])}"
     )
-    gains = [f"{step.gain_db:+.1f}".replace("-", "−") for step in steps[1:]]
+    gains = [
+        "exact" if math.isinf(step.gain_db) else f"{step.gain_db:+.1f}".replace("-", "−")
+        for step in steps[1:]
+    ]
     pictures.strip(
         [step.image for step in steps],
         alts=[f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
