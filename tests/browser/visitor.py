@@ -89,7 +89,7 @@ class Visitor:
 
     def paper(self, board: str = "canvas") -> Locator:
         """What a pen draws on."""
-        return self.named(board + "_").locator("canvas.upper-canvas")
+        return self.named(board + "_").locator("canvas.upper-canvas").last
 
     def ink(self, board: str = "canvas") -> int:
         """How many pixels of a board are painted, in other colours than black."""
