@@ -16,7 +16,7 @@ from vae import context, pixels, residual
 from vae.anomaly import anomaly_score
 from vae.calibration import Calibration, Profile
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
-from vae.coding import Coder, payload_bytes
+from vae.coding import Coder, GridCode, payload_bytes
 from vae.compress import (
     MAX_CODE_BYTES,
     MIN_CODE_BYTES,
@@ -93,13 +93,18 @@ def _anomaly(model: VAE, images: Tensor, known: Calibration) -> Calibration:
 def _residual(model: VAE, images: Tensor, known: Calibration) -> Calibration:
     """How the errors of neighbouring pixels go together, in what a fine grid code decodes to."""
     images = images[:N_KERNEL]
-    writer = Coder(model)
-    grid = writer.quantize(model.encode(images).mean.double(), KERNEL_STEP * writer.posterior_std)
+    grid = _nearest_codes(model, images, KERNEL_STEP)
     logits = torch.cat([model.decode(z) for z in grid.z.to(images).split(100)])
     _, variance = pixels.moments(torch.tensor(known.pixel_table))
     residuals = (images - torch.sigmoid(logits))[:, 0]
     stds = variance[pixels.bin_of(logits)][:, 0].sqrt()
     return replace(known, residual_kernel=residual.measure_kernel(residuals, stds))
+
+
+def _nearest_codes(model: VAE, images: Tensor, step: float) -> GridCode:
+    """The grid codes nearest to the posterior means of images, on a grid of so many deviations."""
+    writer = Coder(model)
+    return writer.quantize(model.encode(images).mean.double(), step * writer.posterior_std)
 
 
 class Option(NamedTuple):
@@ -127,8 +132,7 @@ def _wide_profile(model: VAE, step: float) -> Profile:
 
 def _options(model: VAE, images: Tensor, step: float) -> list[list[Option]]:
     """For each image the prefixes of its posterior mean, and the best grid code with each correction."""
-    writer, options = Coder(model), []
-    grids = writer.quantize(model.encode(images).mean.double(), step * writer.posterior_std)
+    options, grids = [], _nearest_codes(model, images, step)
     errors = [_squared_error(model, grids.z[:, :k], images) for k in range(1, grids.z.shape[1] + 1)]
     prefixes = zip(grids.bits.cumsum(dim=1).tolist(), torch.stack(errors, dim=1).tolist(), strict=True)
     for image, (bits, error) in zip(images, prefixes, strict=True):
@@ -189,8 +193,7 @@ def _ink(model: VAE, images: Tensor, known: Calibration) -> Calibration:
 
 def _context(model: VAE, inks: Tensor) -> list[float]:
     """Weights of what turns a pixel's logit, by logistic regression on coded digits (N, 1, 28, 28)."""
-    writer = Coder(model)
-    grid = writer.quantize(model.encode(inks).mean.double(), CONTEXT_STEP * writer.posterior_std)
+    grid = _nearest_codes(model, inks, CONTEXT_STEP)
     logits, pixels = context.rounded(decoded(model, grid.z)), inks.flatten(1).double()
     features = torch.cat([context.features(*pair) for pair in zip(logits, pixels, strict=True)])
     unsure = logits.flatten().abs() < context.HIGHEST_LOGIT

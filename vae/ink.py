@@ -72,8 +72,8 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
     pixels = ink.flatten().double().cpu()
     mean = model.encode(ink[None]).mean.double().cpu()
     starts = writer.quantize(mean + torch.tensor(STARTS)[:, None] * step, step)
-    losses = [InkBits(pixels, weights) for weights in contexts]
-    bits = torch.stack([loss.total(decoded(model, starts.z)) for loss in losses])
+    losses, logits = [InkBits(pixels, weights) for weights in contexts], decoded(model, starts.z)
+    bits = torch.stack([loss.total(logits) for loss in losses])
     kind = int(bits.amin(dim=1).argmin())
     found = [
         improve(
