@@ -96,15 +96,11 @@ def show_numbers(mine: Digit, code: bytes) -> None:
         + "Here they arrive one after the other, each with what it adds in decibels (dB; more is closer to "
         f"the original). {_biggest([step.gain_db for step in steps[1:n_dims]])}"
     )
-    gains = [
-        "exact" if math.isinf(step.gain_db) else f"{step.gain_db:+.1f}".replace("-", "−")
-        for step in steps[1:]
-    ]
     pictures.strip(
         [step.image for step in steps],
         alts=[f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
         + ["decoded with the correction"] * is_corrected,
-        captions=[f"{steps[0].psnr_db:.1f} dB", *gains],
+        captions=[rates.decibels(step.gain_db, signed=step is not steps[0]) for step in steps],
         width=64,
     )
 
@@ -113,7 +109,7 @@ def _biggest(gains: list[float]) -> str:
     if not gains:
         return "Allow it more bytes, and more numbers follow."
     best = max(gains)
-    return f"The biggest step is number {gains.index(best) + 2}: {best:.1f} dB."
+    return f"The biggest step is number {gains.index(best) + 2}: {rates.decibels(best)}."
 
 
 def show_rivals(mine: Digit, ours: rates.Point) -> None:
@@ -129,7 +125,9 @@ def show_rivals(mine: Digit, ours: rates.Point) -> None:
     st.header(f"Others with {ours.n_bytes} bytes", anchor=False)
     best = contest.winner(entries, lowest_wins=False)
     if best is not entries[0]:
-        st.markdown(f"At this size **{best.name} wins**, by {best.score - ours.psnr_db:.1f} dB.")
+        lead = best.score - ours.psnr_db
+        how = "its copy is exact" if math.isinf(lead) else f"it is {rates.decibels(lead)} closer"
+        st.markdown(f"At this size **{best.name} wins**: {how}.")
     contest.show(entries, lowest_wins=False)
     if too_long:
         shortest = ", ".join(f"{name} {n_bytes} bytes" for name, n_bytes in too_long.items())
@@ -137,8 +135,8 @@ def show_rivals(mine: Digit, ours: rates.Point) -> None:
 
 
 def _entry(name: str, point: rates.Point) -> contest.Entry:
-    quality = "exact" if math.isinf(point.psnr_db) else f"{point.psnr_db:.1f} dB"
-    return contest.Entry(name, point.image, point.psnr_db, f"{quality} · {point.n_bytes} bytes")
+    words = f"{rates.decibels(point.psnr_db)} · {point.n_bytes} bytes"
+    return contest.Entry(name, point.image, point.psnr_db, words)
 
 
 def show_curve(mine: Digit, ours: rates.Point) -> None:
@@ -172,11 +170,9 @@ def _saturation(mine: Digit) -> str:
     few, most = rates.last_gain(points), points[-1]
     if few is most:
         return f"For {mine.name} the model makes use of all {most.n_bytes} bytes."
-    if math.isinf(few.psnr_db):
-        return f"For {mine.name} the model needs {few.n_bytes} bytes to be exact."
     return (
-        f"For {mine.name} the model reaches {few.psnr_db:.1f} dB with {few.n_bytes} bytes; with "
-        f"{most.n_bytes} it is at {most.psnr_db:.1f} dB, no better."
+        f"{mine.subject} from {few.n_bytes} bytes: {rates.decibels(few.psnr_db)}; "
+        f"from {most.n_bytes}: {rates.decibels(most.psnr_db)}, no better."
     )
 
 
@@ -253,7 +249,7 @@ def show_failure() -> None:
 def _compared(ahead_db: float) -> str:
     if abs(ahead_db) < 0.05:
         return "The model is as good as"
-    return f"The model is {abs(ahead_db):.1f} dB {'ahead of' if ahead_db > 0 else 'behind'}"
+    return f"The model is {rates.decibels(abs(ahead_db))} {'ahead of' if ahead_db > 0 else 'behind'}"
 
 
 @st.cache_resource(show_spinner=False)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 import vae
 from ui import load, pictures
@@ -23,7 +22,7 @@ def place(digit: Digit) -> Tensor:
 
 def decoded(u: Sequence[float] | Tensor) -> Tensor:
     """The digit (1, 28, 28) whose first standard coordinates are u (k,), all others in the middle."""
-    return _decoded(torch.as_tensor(u, dtype=torch.float32)[None])[0]
+    return vae.decode_standard(load.model(), torch.as_tensor(u, dtype=torch.float32)[None])[0]
 
 
 @torch.inference_mode()
@@ -40,14 +39,14 @@ def walk(digit: Digit, i: int, steps: Sequence[float]) -> Tensor:
     """A digit with coordinate i moved by each of the steps, from left to right in one picture."""
     u = place(digit).repeat(len(steps), 1)
     u[:, i] += torch.tensor(steps)
-    return pictures.sheet(_decoded(u), len(steps))
+    return pictures.sheet(vae.decode_standard(load.model(), u), len(steps))
 
 
 def variations(point: Sequence[float], n: int) -> Tensor:
     """n digits that share their first coordinates and differ in all others, (n, 1, 28, 28)."""
     u = torch.randn((n, load.model().config.latent_dim), generator=torch.Generator().manual_seed(0))
     u[:, : len(point)] = torch.tensor(point)
-    return _decoded(u)
+    return vae.decode_standard(load.model(), u)
 
 
 def neighbours(point: Sequence[float], n: int) -> list[Digit]:
@@ -79,11 +78,3 @@ def _gallery_places() -> Tensor:
 def _places(images: Tensor) -> Tensor:
     model = load.model()
     return model.prior.to_standard(model.encode(images).mean)
-
-
-@torch.inference_mode()
-def _decoded(u: Tensor) -> Tensor:
-    """The first standard coordinates (N, k), all others in the middle -> pictures (N, 1, 28, 28)."""
-    model = load.model()
-    whole = F.pad(u, (0, model.config.latent_dim - u.shape[1]))
-    return torch.sigmoid(model.decode(model.prior.from_standard(whole)))

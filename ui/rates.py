@@ -60,6 +60,13 @@ def measured(n_bytes: int, decoded: Tensor, image: Tensor) -> Point:
     return Point(n_bytes, decoded, vae.psnr(decoded, image))
 
 
+def decibels(db: float, *, signed: bool = False) -> str:
+    """A quality, or with a sign a gain, in words."""
+    if math.isinf(db):
+        return "exact"
+    return f"{db:+.1f} dB".replace("-", "−") if signed else f"{db:.1f} dB"
+
+
 def best_within(points: Sequence[Point], n_bytes: int) -> Point | None:
     """The best point of at most n_bytes."""
     affordable = [point for point in points if point.n_bytes <= n_bytes]

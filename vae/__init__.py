@@ -14,7 +14,7 @@ from vae.compress import (
 from vae.denoise import denoise, estimate_noise
 from vae.drawing import frame_drawing
 from vae.gallery import Gallery, load_gallery
-from vae.generate import interpolate, latent_grid, sample
+from vae.generate import decode_standard, interpolate, latent_grid, sample
 from vae.impute import Imputation, impute
 from vae.inference import log_likelihood
 from vae.ink import compress_ink, decompress_ink
@@ -38,6 +38,7 @@ __all__ = [
     "compress",
     "compress_ink",
     "corrupt",
+    "decode_standard",
     "decompress",
     "decompress_ink",
     "decompress_prefixes",

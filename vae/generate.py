@@ -5,13 +5,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae.calibration import calibration_of, pixel_table
-from vae.checks import SIDE, check_count, check_image, check_number, is_number, seeded
+from vae.checks import SIDE, check_code, check_count, check_image, check_number, is_number, seeded
 from vae.model import VAE
 from vae.pixels import bin_of, quantile
 from vae.residual import correlations
 
 GREY_SPREAD = 0.4  # standard deviation of the quantiles of grey values; nearest to validation digits
-DRAWN_AT_ONCE = 128  # samples, which bounds their memory
+DRAWN_AT_ONCE = 128  # digits, which bounds their memory
 
 
 def _logits(model: VAE, u: Tensor) -> Tensor:
@@ -55,10 +55,28 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
 
 
 @torch.inference_mode()
+def decode_standard(model: VAE, u: Tensor) -> Tensor:
+    """The digits whose first standard coordinates are u, all others at their median given those before.
+
+    Args:
+        u: (N, k), 1 <= k <= K, finite; each coordinate is standard normal under the prior.
+
+    Returns:
+        (N, 1, 28, 28) in [0, 1], the chance of ink.
+
+    Raises:
+        ValueError: a wrong shape or dtype, or a value that is not finite.
+    """
+    check_code(u, model.config.latent_dim, next(model.parameters()).dtype)
+    whole = F.pad(u, (0, model.config.latent_dim - u.shape[1]))
+    return torch.cat([torch.sigmoid(_logits(model, part)) for part in whole.split(DRAWN_AT_ONCE)])
+
+
+@torch.inference_mode()
 def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
     """The map of two numbers: the digit at each point of a square in the first two standard coordinates.
 
-    All other numbers are at their median given those before: at the middle of what the prior expects.
+    All other numbers are where `decode_standard` leaves them, at the middle of what the prior expects.
 
     Args:
         n_side: points along a side, 1 to 100.
@@ -76,9 +94,7 @@ def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
         raise ValueError(f"extent must be above 0 and at most 6, not {extent!r}")
     axis = torch.linspace(-extent, extent, n_side) if n_side > 1 else torch.zeros(1)
     point = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
-    u = F.pad(point, (0, model.config.latent_dim - 2))
-    logits = torch.cat([_logits(model, part)[:, 0] for part in u.split(1024)])
-    return torch.sigmoid(logits).unflatten(0, (n_side, n_side))
+    return decode_standard(model, point)[:, 0].unflatten(0, (n_side, n_side))
 
 
 @torch.inference_mode()
@@ -100,4 +116,4 @@ def interpolate(model: VAE, a: Tensor, b: Tensor, n_frames: int) -> Tensor:
     check_count("n_frames", n_frames, 2, 1000)
     start, end = model.prior.to_standard(model.encode(torch.stack([a, b])).mean)
     share = torch.linspace(0, 1, n_frames, device=start.device)[:, None]
-    return torch.sigmoid(_logits(model, start + share * (end - start)))
+    return decode_standard(model, start + share * (end - start))

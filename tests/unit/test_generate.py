@@ -52,6 +52,19 @@ def test_samples_look_like_digits_to_the_anomaly_score(model: vae.VAE, ink: Tens
     assert abs(samples.mean() - ink.mean()) < 0.04  # as much ink as real digits have
 
 
+@pytest.mark.parametrize("k", [1, 2, 31, 32])
+def test_coordinates_that_are_not_given_are_at_their_median(model: vae.VAE, k: int) -> None:
+    u = torch.randn((200, k), generator=torch.Generator().manual_seed(k))
+    expected = decoded(model, *[[*row, *[0.0] * (32 - k)] for row in u.tolist()])
+    torch.testing.assert_close(vae.decode_standard(model, u), expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("wrong", [torch.zeros(1, 0), torch.zeros(1, 33), torch.zeros(2), [[0.0]]])
+def test_wrong_coordinates_are_refused(bare: vae.VAE, wrong: object) -> None:
+    with pytest.raises(ValueError, match=r"must be a tensor \(B, k\)"):
+        vae.decode_standard(bare, wrong)
+
+
 @pytest.mark.parametrize("n_side", [1, 2, 7, 35])
 def test_the_map_is_a_square_of_images(tiny: vae.VAE, n_side: int) -> None:
     grid = vae.latent_grid(tiny, n_side)

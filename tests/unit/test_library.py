@@ -39,6 +39,7 @@ CONTRACT = [
     "decompress_prefixes",
     "n_code_corrections",
     "n_code_dims",
+    "decode_standard",
     "MAX_CODE_BYTES",
     "MIN_CODE_BYTES",
 ]
