@@ -15,7 +15,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import digit, hide, latent_map, load, pictures
+    from ui import digit, hide, judge, latent_map, load, pictures
     from ui.digit import Digit
 
 N_BYTES = 12
@@ -38,13 +38,11 @@ def denoise(mine: Digit) -> None:
     st.markdown(f"From {before:.1f} to **{after:.1f} dB**: noise in, {mine.name} out.")
 
 
-def judge(mine: Digit) -> None:
-    p_value = mine.once("judge", lambda: float(vae.anomaly_p_value(load.model(), mine.batch)))
+def find_anomalies(mine: Digit) -> None:
+    (found,) = judge.verdicts([mine.image])
     surprise = mine.once("surprise", lambda: vae.surprise_map(load.model(), mine.batch)[0])
-    share = 100 * (1 - p_value)
     pictures.heat_over(surprise, mine.image, alt="where the strokes surprise", highest=1, width=WIDTH)
-    verdict = "no digit at all" if share > 99 else "an odd one" if share > 90 else "a digit like any other"
-    st.markdown(f"Stranger than **{share:.0f} %** of real digits: {verdict}.")
+    st.markdown(f"Stranger than **{found.share:.0%}** of real digits: {found.opinion}.")
 
 
 def fill_in(mine: Digit) -> None:
@@ -80,5 +78,5 @@ with right:
     card(grid.cell(), mine, "pages/compress.py", "Compress", compress)
     card(grid.cell(), mine, "pages/denoise.py", "Denoise", denoise)
     card(grid.cell(), mine, "pages/impute.py", "Fill in", fill_in)
-    card(grid.cell(), mine, "pages/anomaly.py", "Find anomalies", judge)
+    card(grid.cell(), mine, "pages/anomaly.py", "Find anomalies", find_anomalies)
     card(grid.cell(column_span=2), mine, "pages/generate.py", "Generate", generate)

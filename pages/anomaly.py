@@ -18,15 +18,13 @@ with frame.loading():
     from ui.digit import Digit
     from ui.judge import Verdict
 
-FALSE_ALARMS = 0.01
-ODD = 0.9  # stranger than this share of real digits
 BRIGHTEST_NATS = 2.0
 HEAT_WIDTH, WIDTH = 224, 70
 
 
 def show_verdict(mine: Digit, found: Verdict) -> float:
     """Where it surprises, and how it compares with real digits; returns the threshold that is set."""
-    st.markdown(f"{mine.subject} is **{found.words}**: {opinion(found)}.")
+    st.markdown(f"{mine.subject} is **{found.words}**: the model takes it for {found.opinion}.")
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=HEAT_WIDTH):
             pictures.heat_over(
@@ -43,20 +41,13 @@ def show_verdict(mine: Digit, found: Verdict) -> float:
     return threshold
 
 
-def opinion(found: Verdict) -> str:
-    """The verdict in plain words."""
-    if found.share >= 1 - FALSE_ALARMS:
-        return "the model takes it for no digit at all"
-    return "an odd one, but it may pass" if found.share >= ODD else "a digit like any other, says the model"
-
-
 def choose_threshold() -> float:
     """The score from which the alarm sounds."""
     return st.slider(
         "Sound the alarm from a score of",
         0.0,
         round(2 * judge.reference()[-1], 1),
-        round(judge.threshold_for(FALSE_ALARMS), 2),
+        round(judge.threshold_for(judge.FALSE_ALARMS), 2),
         0.01,
         "%.2f",
         key="anomaly_threshold",
@@ -126,7 +117,7 @@ def show_failure() -> None:
     six = strangers.upside_down(digit.from_gallery(6).image)
     lookalike["6 turned"] = Digit(six, "ready-made", called="this upside-down 6")
     judged = judge.verdicts([picture.image for picture in lookalike.values()])
-    fooled = sum(found.share < ODD for found in judged)
+    fooled = sum(found.share < judge.ODD for found in judged)
     frame.where_it_fails(
         "A stranger drawn as some digit could be is none to the model: it judges the shape and cannot know "
         f"the intent. **{fooled} of these {len(judged)}** look no odder to it than nine in ten real digits."

@@ -226,9 +226,9 @@ def five_jobs() -> None:
         r"\begin{aligned} p(z \mid \text{seen}) & \propto p(\text{seen} \mid z)\, p(z) \\"
         r"w_s & \propto \frac{p(\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid \text{seen})} \end{aligned}"
     )
-    grid = st.grid(5, min_column_width=150, border=True)
+    grid = st.grid(3, min_column_width=180, border=True)
     for path, (title, words) in JOBS.items():
-        with grid.cell():
+        with grid.cell(column_span=2 if title == "Fill in" else 1):
             frame.link(path, f"**{title}**")
             st.markdown(words)
     read_more("Burda et al. 2016")

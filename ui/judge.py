@@ -9,6 +9,9 @@ from torch import Tensor
 import vae
 from ui import load, remember
 
+FALSE_ALARMS = 0.01  # share of real digits that may pass for none
+ODD = 0.9  # stranger than this share of real digits
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -29,6 +32,13 @@ class Verdict:
     def share(self) -> float:
         """The share of real digits that are less strange, in [0, 1]."""
         return self.n_tamer / self.n_real
+
+    @property
+    def opinion(self) -> str:
+        """What the model takes it for."""
+        if self.share >= 1 - FALSE_ALARMS:
+            return "no digit at all"
+        return "an odd digit" if self.share >= ODD else "a digit like any other"
 
 
 @st.cache_resource(show_spinner=False)
