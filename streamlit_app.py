@@ -15,7 +15,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import digit, hide, judge, latent_map, load, pictures
+    from ui import bring, hide, judge, latent_map, load, pictures
     from ui.digit import Digit
 
 N_BYTES = 12
@@ -72,7 +72,7 @@ def card(cell: DeltaGenerator, mine: Digit, page: str, title: str, job: Callable
 
 left, right = frame.split()
 with left:
-    mine = digit.choose()
+    mine = bring.choose()
 with right:
     grid = st.grid(3, min_column_width=180, border=True)
     card(grid.cell(), mine, "pages/compress.py", "Compress", compress)

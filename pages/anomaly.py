@@ -14,7 +14,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import charts, digit, judge, load, pictures, source, strangers
+    from ui import bring, charts, digit, judge, load, pictures, source, strangers
     from ui.digit import Digit
     from ui.judge import Verdict
 
@@ -128,7 +128,7 @@ def show_failure() -> None:
 
 left, right = frame.split()
 with left:
-    mine = digit.choose()
+    mine = bring.choose()
 with right, frame.sentence():
     (found,) = judge.verdicts([mine.image])
     threshold = show_verdict(mine, found)

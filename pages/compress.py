@@ -13,7 +13,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import charts, codes, contest, digit, load, pictures, rates, source, strangers
+    from ui import bring, charts, codes, contest, load, pictures, rates, source, strangers
     from ui.digit import Digit
     from vae import rivals
 
@@ -264,7 +264,7 @@ def stranger_entries() -> list[contest.Entry]:
 
 left, right = frame.split()
 with left:
-    mine = digit.choose()
+    mine = bring.choose()
 with right:
     n_bytes = st.slider(
         "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", persist_state="session"

@@ -11,7 +11,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import before_after, charts, contest, digit, noises, pictures, source, strangers
+    from ui import before_after, bring, charts, contest, digit, noises, pictures, source, strangers
     from ui.digit import Digit
     from vae.inference import posterior_draws
 
@@ -153,7 +153,7 @@ seed = st.session_state.setdefault("denoise_seed", 0)
 left, right = frame.split()
 with left:
     first = st.container()
-    mine = digit.choose_another()
+    mine = bring.choose_another()
 with first:
     noise = choose_noise()
     blind = show_setting(mine)

@@ -13,7 +13,7 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import digit, film, latent_map, likeness, load, pictures, plane, source
+    from ui import bring, digit, film, latent_map, likeness, load, pictures, plane, source
     from ui.digit import Digit
 
 MAP = "generate_map"
@@ -257,7 +257,7 @@ def show_atlas() -> None:
 
 left, right = frame.split()
 with left:
-    mine = digit.choose()
+    mine = bring.choose()
 with right, frame.sentence():
     st.markdown(whereabouts(mine))
     show_point(choose_point(mine))

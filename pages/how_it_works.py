@@ -14,7 +14,7 @@ frame.page(
     "*your* digit.",
 )
 with frame.loading():
-    from ui import anatomy, charts, digit, load, pictures, scores
+    from ui import anatomy, bring, charts, load, pictures, scores
     from ui.digit import Digit
     from ui.papers import read_more
 
@@ -281,7 +281,7 @@ def show_limit(mine: Digit) -> None:
 
 left, right = frame.split()
 with left:
-    mine = digit.choose()
+    mine = bring.choose()
 with frame.sentence():
     with right:
         st.markdown(

@@ -10,7 +10,7 @@ frame.page(
     "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
 )
 with frame.loading():
-    from ui import completions, contest, digit, hide, load, pictures, source
+    from ui import bring, completions, contest, hide, load, pictures, source
     from ui.completions import Group
     from ui.digit import Digit
     from vae import impute, rivals
@@ -115,7 +115,7 @@ def show_failure() -> None:
 left, right = frame.split()
 with left:
     first = st.container()
-    mine = digit.choose_another()
+    mine = bring.choose_another()
 with first:
     known = choose_hidden(mine)
 with right, frame.sentence():
