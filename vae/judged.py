@@ -44,7 +44,10 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
     )
     share = sure_share(samples, classifier)
     yield Row(job, "sure of a class", text, "share", "higher", share, n, plain_rival("sure_share"), 0.92)
-    text = f"classes that the classifier is at least {SURE:.0%} sure of on the {MAP_SIDE} × {MAP_SIDE} map"
+    text = (
+        f"classes that the classifier is at least {SURE:.0%} sure of on the {MAP_SIDE} × {MAP_SIDE} map of two "
+        "numbers, all others at their median"
+    )
     tiles = vae.latent_grid(model, MAP_SIDE).flatten(0, 1)[:, None]
     label, sure = classifier.name(tiles)
     classes = len(label[sure >= SURE].unique())
