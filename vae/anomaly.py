@@ -25,7 +25,7 @@ def anomaly_score(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
 
     Args:
         x: (B, 1, 28, 28) in [0, 1], ink = 1.
-        seed: same seed, same scores.
+        seed: same seed and same batch, same scores.
 
     Returns:
         (B,) nats for each pixel of ink, from an importance-weighted bound of 64 draws.

@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 
 SIDE = 28
+LARGEST = 1e6  # of a pixel of a noisy picture; beyond it single precision overflows
 
 
 def check_pictures(x: Tensor) -> None:
-    """Accept float32 (B, 1, 28, 28), B >= 1, all finite."""
+    """Accept float32 (B, 1, 28, 28), B >= 1, all finite and within LARGEST of zero."""
     if not isinstance(x, Tensor) or x.dtype != torch.float32:
         found = x.dtype if isinstance(x, Tensor) else type(x).__name__
         raise ValueError(f"pictures must be a tensor of float32, not {found}")
@@ -17,6 +18,8 @@ def check_pictures(x: Tensor) -> None:
         raise ValueError(f"pictures must be (B, 1, 28, 28), not {tuple(x.shape)}")
     if not torch.isfinite(x).all():
         raise ValueError("pictures must not contain NaN or infinity")
+    if x.abs().max() > LARGEST:
+        raise ValueError(f"pictures must lie within {LARGEST:,.0f} of zero, with ink = 1")
 
 
 def check_images(x: Tensor) -> None:

@@ -1,5 +1,6 @@
 """Names digits, for the evaluation alone: a small convolutional network, trained once and kept in runs/."""
 
+import zlib
 from pathlib import Path
 
 import torch
@@ -9,7 +10,7 @@ from tqdm import trange
 
 from vae.data import N_VALIDATION, as_images, load_mnist
 
-CACHE = Path("runs")
+CACHE = Path(__file__).parent.parent / "runs"
 BATCH, LEARNING_RATE, LARGEST_SHIFT = 128, 3e-3, 1
 SURE = 0.9  # probability from which a name counts as sure
 
@@ -77,12 +78,12 @@ def _moved(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def evaluation_classifier(data: Path, *, epochs: int, seed: int = 0, cache: Path = CACHE) -> Classifier:
-    """The classifier of this seed, trained on the training digits unless it is in the cache already.
+    """The classifier of this seed, trained on the training digits unless this file's is in the cache already.
 
     Raises:
         ValueError: MNIST is not there.
     """
-    path = cache / f"classifier-{epochs}-{seed}.pt"
+    path = cache / f"classifier-{epochs}-{seed}-{zlib.crc32(Path(__file__).read_bytes()):08x}.pt"
     if path.is_file():
         model = Classifier()
         model.load_state_dict(torch.load(path, weights_only=True))

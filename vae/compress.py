@@ -103,9 +103,7 @@ def decompress(model: VAE, code: bytes) -> Tensor:
     Raises:
         ValueError: the code is truncated, altered, or was written by another model.
     """
-    said = _read(model, code)
-    picture = torch.sigmoid(coder(model).logits(said.z))[0]
-    return _image(residual.corrected(picture, said.way, said.level, said.symbols), model)
+    return _corrected(model, _read(model, code))
 
 
 @torch.inference_mode()
@@ -119,10 +117,9 @@ def decompress_prefixes(model: VAE, code: bytes) -> Tensor:
     Raises:
         ValueError: the code is truncated, altered, or was written by another model.
     """
-    z = _read(model, code).z
-    prefixes = [torch.sigmoid(coder(model).logits(z[:, :n_dims]))[0] for n_dims in range(1, z.shape[1] + 1)]
-    images = [_image(prefix, model) for prefix in prefixes]
-    return torch.stack(images + [decompress(model, code)] * (n_code_corrections(model, code) > 0))
+    said = _read(model, code)
+    images = [_image(_picture(model, said.z[:, :n_dims]), model) for n_dims in range(1, said.z.shape[1] + 1)]
+    return torch.stack(images + [_corrected(model, said)] * bool(said.symbols.any()))
 
 
 def n_code_dims(model: VAE, code: bytes) -> int:
@@ -161,6 +158,16 @@ def _read(model: VAE, code: bytes) -> Contents:
     except AssertionError as error:
         raise ValueError("this code holds no image") from error
     return Contents(z, level, torch.from_numpy(symbols.astype(np.int64)), way)
+
+
+def _corrected(model: VAE, said: Contents) -> Tensor:
+    picture = _picture(model, said.z)
+    return _image(residual.corrected(picture, said.way, said.level, said.symbols), model)
+
+
+def _picture(model: VAE, z: Tensor) -> Tensor:
+    """What a code (1, k) decodes to, float64 (784,)."""
+    return torch.sigmoid(coder(model).logits(z))[0]
 
 
 def _decoded(decoder: object, part: Part) -> int:

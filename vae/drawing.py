@@ -15,6 +15,7 @@ INNER = 20  # the longer side of the ink, in pixels
 LARGEST_SIDE = 4096
 ENOUGH = 1024  # pixels a side; larger drawings are shrunk by a whole factor first, to spare memory
 FAINTEST_INK = 32 / 255  # the strongest contrast must reach this, else the drawing counts as blank
+FEWEST_CHANGES = 3  # along a side, to know large pixels by; a plain bar has two, its own ends
 EDGE = 0.1  # ink below this share of the strongest does not count when the drawing is cropped
 
 
@@ -79,11 +80,13 @@ def _ink(picture: NDArray[np.float64]) -> NDArray[np.float64]:
 def _own_pixels(ink: NDArray[np.float64]) -> NDArray[np.float64]:
     """A picture whose pixels were only made larger, as it was before; any other as it is."""
     changes = [np.flatnonzero(np.diff(ink, axis=axis).any(axis=1 - axis)) + 1 for axis in (0, 1)]
-    times = math.gcd(*(int(np.gcd.reduce(np.diff(places))) for places in changes if len(places) > 1))
+    if min(map(len, changes)) < FEWEST_CHANGES:
+        return ink
+    times = math.gcd(*(int(np.gcd.reduce(np.diff(places))) for places in changes))
     if times < 2:
         return ink
     for axis, places in enumerate(changes):
-        first = int(places[0]) % times if len(places) else 0
+        first = int(places[0]) % times
         rest = [(0, 0), (0, 0)]
         rest[axis] = 0, (first - ink.shape[axis]) % times
         every = slice((first - 1) % times, None, times)

@@ -16,7 +16,7 @@ import torch
 import tyro
 from tqdm import tqdm
 
-from vae.checkpoint import WEIGHTS, load_model
+from vae.checkpoint import WEIGHTS, fingerprint, load_model
 from vae.classifier import evaluation_classifier
 from vae.data import default_root
 from vae.judged import generation, handwriting
@@ -88,6 +88,7 @@ def main(options: Options) -> None:
     facts: dict[str, Any] = {
         "command": "python -m vae.evaluate " + shlex.join(sys.argv[1:]),
         "commit": started_from,
+        "weights": fingerprint(load_model()),
         "date": date.today().isoformat(),
         "seed": options.seed,
         "quick": options.quick,

@@ -44,12 +44,13 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
     generator, device = seeded(seed), next(model.parameters()).device
     table, every_pixel = pixel_table(model), torch.arange(SIDE**2)
     joint = torch.linalg.cholesky(correlations(calibration_of(model), every_pixel)).float().T
-    u = temperature * torch.randn((n, model.config.latent_dim), generator=generator)
-    grey = GREY_SPREAD * temperature * torch.randn((n, SIDE**2), generator=generator)
     samples = []
-    for code, draw in zip(u.split(DRAWN_AT_ONCE), grey.split(DRAWN_AT_ONCE), strict=True):
-        logits = _logits(model, code.to(device))
-        share = torch.special.ndtr(draw @ joint).view_as(logits)
+    for done in range(0, n, DRAWN_AT_ONCE):
+        count = min(DRAWN_AT_ONCE, n - done)
+        u = temperature * torch.randn((count, model.config.latent_dim), generator=generator)
+        grey = GREY_SPREAD * temperature * torch.randn((count, SIDE**2), generator=generator)
+        logits = _logits(model, u.to(device))
+        share = torch.special.ndtr(grey @ joint).view_as(logits)
         samples.append(quantile(table, bin_of(logits), share.to(device)))
     return torch.cat(samples)
 

@@ -45,8 +45,8 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
     share = sure_share(samples, classifier)
     yield Row(job, "sure of a class", text, "share", "higher", share, n, plain_rival("sure_share"), 0.92)
     text = (
-        f"classes that the classifier is at least {SURE:.0%} sure of on the {MAP_SIDE} × {MAP_SIDE} map of two "
-        "numbers, all others at their median"
+        f"classes that the classifier is at least {SURE:.0%} sure of on the {MAP_SIDE} × {MAP_SIDE} map of "
+        "two numbers, all others at their median"
     )
     tiles = vae.latent_grid(model, MAP_SIDE).flatten(0, 1)[:, None]
     label, sure = classifier.name(tiles)
@@ -69,7 +69,7 @@ def sure_share(images: Tensor, classifier: Classifier) -> float:
 
 
 def handwriting(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """Strokes of writers on whom nothing was chosen, drawn and framed as on the pages, beside test digits."""
+    """Strokes of writers on whom the framing was not chosen, drawn as on the pages, beside test digits."""
     if not material.strokes:
         return
     step = max(1, len(material.strokes) // sizes.drawn)

@@ -16,7 +16,7 @@ from vae.data import as_images, load_mnist, training_digits
 from vae.model import VAE
 
 STRANGERS = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omniglot_2720.npy"}
-CHOSEN_ON = 15  # the first writers, on whose strokes the framing was chosen; the others are for figures
+CHOSEN_ON = 15  # the first writers, on whose strokes the framing was chosen; figures are of the others
 CANVAS, PAPER = 280, 500  # side of the drawn picture, and of the paper that strokes are written on
 SMOOTH = 4  # strokes are drawn so much larger and averaged: their edges are smooth, as a browser's
 

@@ -20,9 +20,9 @@ def psnr(image: Tensor, reference: Tensor) -> float:
         Decibels; infinity when the two are identical.
 
     Raises:
-        ValueError: the shapes differ.
+        ValueError: the shapes differ, or a value is not finite.
     """
-    check_same_shape(image, reference)
+    check_alike(image, reference)
     mse = mse_loss(image.double(), reference.double()).item()
     return -10 * math.log10(mse) if mse > 0 else math.inf
 
@@ -35,12 +35,13 @@ def ssim(image: Tensor, reference: Tensor) -> float:
         reference: the truth, of the same shape.
 
     Raises:
-        ValueError: the shapes differ.
+        ValueError: the shapes differ, or a value is not finite.
 
     Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861.
     """
-    check_same_shape(image, reference)
-    return float(structural_similarity(image[0].numpy(), reference[0].numpy(), data_range=1.0))
+    check_alike(image, reference)
+    pair = (picture[0].detach().cpu().numpy() for picture in (image, reference))
+    return float(structural_similarity(*pair, data_range=1.0))
 
 
 def mean_psnr(images: Sequence[Tensor] | Tensor, truth: Sequence[Tensor] | Tensor) -> float:
@@ -84,7 +85,11 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
     return ((a.mean(dim=0) - b.mean(dim=0)).square().sum() + spread).item()
 
 
-def check_same_shape(image: Tensor, reference: Tensor) -> None:
-    """Accept two images of one shape."""
+def check_alike(image: Tensor, reference: Tensor) -> None:
+    """Accept two images of one shape, all finite."""
+    if not (isinstance(image, Tensor) and isinstance(reference, Tensor)):
+        raise ValueError("the images must be tensors")
     if image.shape != reference.shape:
         raise ValueError(f"the images differ in shape: {tuple(image.shape)} and {tuple(reference.shape)}")
+    if not (image.isfinite().all() and reference.isfinite().all()):
+        raise ValueError("the images must not contain NaN or infinity")

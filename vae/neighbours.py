@@ -19,7 +19,7 @@ SPREAD = 1.1
 OFF, TEMPERS = 0.3, ((0.05, 0.1, 0.25, 0.5), (0.1, 0.14, 0.22, 0.5))
 
 
-def nearest_completions(train: Tensor, x: Tensor, observed: Tensor, *, k: int = 20) -> Tensor:
+def nearest_completions(train: Tensor, x: Tensor, observed: Tensor, *, k: int) -> Tensor:
     """Fill hidden pixels with those of the k training digits nearest on the known pixels.
 
     Args:

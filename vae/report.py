@@ -92,7 +92,7 @@ def model_card(training: dict[str, Any], scores: dict[str, Any]) -> str:
     earlier = training.get("started_from")
     while earlier is not None:
         runs.append(", ".join(f"{name} `{earlier[name]}`" for name in EARLIER if name in earlier))
-        hours += earlier["hours"]
+        hours += earlier.get("hours", 0)
         earlier = earlier.get("started_from")
     started = ", which started from: ".join([*runs, "random weights"])
     aimed = [row for row in scores["rows"] if row["goal"] is not None]

@@ -75,7 +75,7 @@ def correlations(known: Calibration, pixels: Tensor) -> Tensor:
 
 def error_covariances(known: Calibration, pixels: Tensor) -> Tensor:
     """Covariances of their errors, each in standard deviations of its logit bin, float64 (..., N, N)."""
-    kernel = torch.tensor(known.residual_kernel, dtype=torch.float64)
+    kernel = torch.tensor(known.residual_kernel, dtype=torch.float64, device=pixels.device)
     rows, columns = pixels // SIDE, pixels % SIDE
     down, right = (line[..., :, None] - line[..., None, :] for line in (rows, columns))
     near = (down.abs() <= REACH) & (right.abs() <= REACH)

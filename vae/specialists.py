@@ -9,7 +9,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ import tyro
 import vae
 from vae import train
 from vae.calibrate import measure
-from vae.checkpoint import WEIGHTS
+from vae.checkpoint import WEIGHTS, fingerprint, read_weights
 from vae.data import binarize, default_root, training_digits, validation_digits
 from vae.judged import frechet_ratio, sure_share
 from vae.material import Material, Sizes, hide, read_material
@@ -136,19 +136,24 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
 def main(options: Options) -> None:
     """Train, measure and write."""
     sizes, started_from = Sizes(restored=N_RESTORED), train.commit()
+    shipped = WEIGHTS / "vae.safetensors"
+    model = read_weights(shipped)
+    shape = {name: value for name, value in asdict(model.config).items() if not name.startswith("prior_")}
     material = read_material(options.data, sizes, options.seed)
     shared = train.Options(
         data=options.data,
         run=options.run,
-        start=WEIGHTS / "vae.safetensors",
+        start=shipped,
         epochs=options.epochs,
         learning_rate=options.learning_rate,
         kl_warmup=0.0,
         seed=options.seed,
+        **shape,
     )
     facts = {
         "command": "python -m vae.specialists " + shlex.join(sys.argv[1:]),
         "commit": started_from,
+        "weights": fingerprint(model),
         "epochs": options.epochs,
         "plain_epochs": PLAIN_EPOCHS,
         "n_restored": N_RESTORED,

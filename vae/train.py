@@ -279,9 +279,10 @@ def _use_bfloat16(precision: str, device: torch.device) -> bool:
 
 
 def commit() -> str:
-    """The commit that is checked out, or "unknown"."""
+    """The commit that is checked out, with "-dirty" where files differ from it, or "unknown"."""
+    describe = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
-        run = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
+        run = subprocess.run(describe, cwd=WEIGHTS, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return run.stdout.strip()

@@ -101,6 +101,7 @@ WRONG_PICTURES = {
     "empty batch": Picture(torch.zeros(0, 1, 28, 28), r"must be \(B, 1, 28, 28\)"),
     "NaN": Picture(_with(float("nan")), "NaN or infinity"),
     "infinity": Picture(_with(float("inf")), "NaN or infinity"),
+    "far too bright": Picture(_with(2e6), "within 1,000,000 of zero"),
 }
 WRONG_IMAGES = {
     **WRONG_PICTURES,

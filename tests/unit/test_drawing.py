@@ -262,3 +262,11 @@ def test_the_noise_of_a_camera_is_blank() -> None:
     noise = np.random.default_rng(0).integers(120, 135, (200, 200, 3), np.uint8)
     with pytest.raises(ValueError, match="the drawing is blank"):
         vae.frame_drawing(noise)
+
+
+def test_a_plain_bar_is_a_stroke_and_no_enlarged_picture() -> None:
+    bar = np.zeros((280, 280), np.uint8)
+    bar[40:240, 130:140] = 255
+    chipped = bar.copy()
+    chipped[40, 130] = 0
+    assert (vae.frame_drawing(bar) - vae.frame_drawing(chipped)).abs().mean() < 0.01

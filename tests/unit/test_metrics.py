@@ -25,6 +25,14 @@ def test_psnr_averages_the_error_over_the_pixels():
     assert psnr(one_wrong, FLAT) == pytest.approx(10 * math.log10(784 / 0.25))
 
 
+@pytest.mark.parametrize("measure", [psnr, ssim])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_what_is_not_finite_has_no_quality(measure, value):
+    for pair in ((FLAT * value, FLAT), (FLAT, FLAT * value)):
+        with pytest.raises(ValueError, match="NaN or infinity"):
+            measure(*pair)
+
+
 def test_identical_images_are_infinitely_close():
     image = noise(0)
     assert psnr(image, image.clone()) == math.inf

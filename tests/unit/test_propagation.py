@@ -27,6 +27,10 @@ def picture(n_unsure: int) -> tuple[Tensor, Tensor]:
     return gaussian(mean, std), mean
 
 
+def test_correlations_are_where_the_pixels_are() -> None:
+    assert correlations(KNOWN, torch.arange(9, device="meta")).device.type == "meta"
+
+
 def test_gaussian_pixels_get_the_gaussian_answer() -> None:
     n, noise = 140, 0.15
     prior, mean = picture(n)
