@@ -35,13 +35,18 @@ def denoise(mine: Digit) -> None:
     clean = mine.once("denoise", lambda: vae.denoise(load.model(), noisy, NOISE))
     before, after = vae.psnr(noisy.clamp(0, 1), mine.batch), vae.psnr(clean, mine.batch)
     pictures.strip([noisy[0], clean[0]], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
-    st.markdown(f"From {before:.1f} to **{after:.1f} dB**: noise in, {mine.name} out.")
+    st.markdown(f"From {before:.1f} to **{after:.1f} dB**, where 6 dB more halve the error.")
 
 
 def find_anomalies(mine: Digit) -> None:
     (found,) = judge.verdicts([mine.image])
-    surprise = mine.once("surprise", lambda: vae.surprise_map(load.model(), mine.batch)[0])
-    pictures.heat_over(surprise, mine.image, alt="where the strokes surprise", highest=1, width=WIDTH)
+    pictures.heat_over(
+        judge.surprise(mine),
+        mine.image,
+        alt="where the strokes surprise",
+        highest=judge.BRIGHTEST_NATS,
+        width=WIDTH,
+    )
     st.markdown(f"Stranger than **{found.share:.0%}** of real digits: {found.opinion}.")
 
 

@@ -14,24 +14,26 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, digit, judge, load, pictures, source, strangers
+    from ui import bring, charts, digit, judge, pictures, scores, source, strangers
     from ui.digit import Digit
     from ui.judge import Verdict
 
-BRIGHTEST_NATS = 2.0
 HEAT_WIDTH, WIDTH = 224, 70
 
 
 def show_verdict(mine: Digit, found: Verdict) -> float:
     """Where it surprises, and how it compares with real digits; returns the threshold that is set."""
-    st.markdown(f"{mine.subject} is **{found.words}**: the model takes it for {found.opinion}.")
+    st.markdown(
+        f"{mine.subject} is **{found.words}**. Where {judge.FALSE_ALARMS:.0%} of them may raise a false "
+        f"alarm, the model takes it for {found.opinion}."
+    )
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=HEAT_WIDTH):
             pictures.heat_over(
-                vae.surprise_map(load.model(), mine.batch)[0],
+                judge.surprise(mine),
                 mine.image,
                 alt=f"{mine.name} with the pixels that surprise the model glowing",
-                highest=BRIGHTEST_NATS,
+                highest=judge.BRIGHTEST_NATS,
                 width=HEAT_WIDTH,
                 caption="It glows where the model expects no ink, or misses some.",
             )
@@ -83,7 +85,7 @@ def show_alarm(mine: Digit, found: Verdict, threshold: float, others: list[Verdi
 
 def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None:
     """Ready-made strangers and this digit turned over, each with a button that puts it in."""
-    st.subheader("Try a stranger", anchor=False)
+    st.header("Try a stranger", anchor=False)
     turned = [
         Digit(strangers.mirrored(mine.image), "ready-made", called="this mirror image"),
         Digit(strangers.upside_down(mine.image), "ready-made", called="this upside-down picture"),
@@ -94,6 +96,11 @@ def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None
     words = [f"{found.score:.2f} · {'caught' if found.score >= threshold else 'missed'}" for found in judged]
     show_row(stranger, judged, words)
     st.caption(f"A button puts its picture in your digit's place. The last two are {mine.name}, turned over.")
+    others = scores.measured("Anomaly detection", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
+    st.caption(
+        "How well other scores tell strangers from digits was measured on test digits, as AUROC, the chance "
+        f"that a stranger gets the higher score; the best of them: {others}."
+    )
 
 
 def ready_made(names: Sequence[str]) -> list[Digit]:
@@ -145,6 +152,6 @@ frame.what_is_happening(
     r"\begin{gathered}\text{score}(x) = \frac{-\log p(x) - H(x)}{\min(\text{ink}(x), a) + b} \\"
     r"p(x) \approx \frac1S \sum_s \frac{p(x \mid z_s)\, p(z_s)}{q(z_s \mid x)}\end{gathered}",
 )
-source.show(vae.anomaly_score, vae.anomaly_p_value)
+source.show(vae.anomaly_score, vae.surprise_map)
 with frame.sentence():
     show_failure()

@@ -77,10 +77,12 @@ def _verdict(mine: Digit, ours: rates.Point) -> str:
     found = {name: point.n_bytes for name, point in needed.items() if point}
     more = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes > ours.n_bytes]
     less = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes <= ours.n_bytes]
+    never = [name for name, point in needed.items() if not point]
     return (
-        f"{mine.subject} fits in **{ours.n_bytes} bytes**. To look as close to the original, "
-        + (f"others need more: {', '.join(more)}." if more else "nobody needs more.")
+        f"{mine.subject} fits in **{ours.n_bytes} bytes**."
+        + (f" To look as close to the original, others need more: {', '.join(more)}." if more else "")
         + (f" **{', '.join(less)}** would do." if less else "")
+        + (f" {' and '.join(never)} never gets there." if never else "")
     )
 
 
@@ -155,7 +157,7 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
     st.caption(
         _overtaken(mine)
         + f"Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
-        "digits. So does PCA need its components; picture files need nothing."
+        "digits. PCA needs its components too; picture files need nothing."
     )
 
 

@@ -10,8 +10,8 @@ from ui import frame
 frame.page(
     "How it works",
     "pages/how_it_works.py",
-    "From a digit to a few numbers and back, step by step. Every picture and figure below is computed from "
-    "*your* digit.",
+    "From a digit to a few numbers and back, step by step. All but the training curve below is computed "
+    "from *your* digit.",
 )
 with frame.loading():
     from ui import anatomy, bring, charts, load, pictures, scores
@@ -244,10 +244,10 @@ def show_training() -> None:
             return
         st.markdown(
             f"{run.parameters / 1e6:.1f} million parameters, {len(run.elbo)} passes over the training digits "
-            f"of MNIST, {run.hours:.1f} hours ({run.device}). Encoder and decoder learned from clean digits; "
-            "from noisy and partly hidden ones the encoder learned to guess the code of the clean digit. The "
-            "curves are the cost of digits that training never saw. Where they rise, training went on with "
-            "more freedom, or with a new prior."
+            f"of MNIST, some of them for the prior alone, in {run.hours:.1f} hours. Encoder and decoder "
+            "learned from clean digits; from noisy and partly hidden ones the encoder learned to guess the "
+            "code of the clean digit. The curves are the cost of digits that training never saw. Where they "
+            "rise, training went on at a higher rate, with more varied digits, or with a new prior."
         )
         figure = charts.learning(
             [-nats for nats in run.elbo],

@@ -28,6 +28,10 @@ def how_it_ended(board: Scores) -> None:
         st.metric(
             "Goals reached", f"{sum(bool(row.goal_reached) for row in aimed)} of {len(aimed)}", width=160
         )
+    st.caption(
+        "Goals were set before measuring: a figure, or to be ahead of the best rival; for blind denoising, "
+        "to lose at most 0.7 dB against being told the noise."
+    )
     if board.quick:
         st.warning(
             "These figures are from the quick mode: a rehearsal on few digits, not figures to quote.",
@@ -63,7 +67,8 @@ def how_to_repeat(board: Scores) -> None:
     st.markdown(
         f"One command measured this page, on {board.date} in {board.minutes:g} minutes, with seed "
         f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere and of "
-        "specially trained networks say so. What was tried on the way, and what came of it, is told line by "
+        "specially trained networks say so. The folder after `--data` holds MNIST, and is filled where it "
+        "does not. What was tried on the way, and what came of it, is told line by "
         "line in `weights/LOG.md`."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)

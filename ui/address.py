@@ -48,9 +48,20 @@ def code() -> bytes | None:
     texts = st.query_params.get_all(KEY)
     if not texts:
         return None
-    if len(texts) > 1 or not _TEXT.fullmatch(texts[0]):
+    if len(texts) > 1:
+        raise ValueError("an address carries one digit")
+    return read(texts[0])
+
+
+def read(text: str) -> bytes:
+    """The code in a text that `spelled` wrote.
+
+    Raises:
+        ValueError: it cannot be one.
+    """
+    if not _TEXT.fullmatch(text):
         raise ValueError(f"a code in an address has {N_BYTES} bytes, in base64")
-    return base64.urlsafe_b64decode(texts[0])
+    return base64.urlsafe_b64decode(text)
 
 
 def carried() -> dict[str, str] | None:

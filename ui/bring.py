@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from torch import Tensor
 
 import vae
 from ui import address, canvas, card, digit, frame, load, pictures, share
@@ -52,7 +53,8 @@ def _send() -> Digit:
     mine, palette = digit.current(), frame.palette()
     text = mine.once("link", lambda: _spelled(mine))
     address.keep(None if mine.source == "stand-in" else text)
-    share.show(text, lambda link: card.draw(mine, link, palette))
+    arrives = mine.once("arrives", lambda: _decoded(text))
+    share.show(text, arrives, lambda link: card.draw(mine, link, palette))
     return mine
 
 
@@ -61,6 +63,10 @@ def _spelled(mine: Digit) -> str | None:
         return address.spelled(vae.compress(load.model(), mine.image, n_bytes=address.N_BYTES))
     except ValueError:  # too strange for so few bytes
         return None
+
+
+def _decoded(text: str | None) -> Tensor | None:
+    return None if text is None else vae.decompress(load.model(), address.read(text))
 
 
 def _framed(mine: Digit) -> None:
@@ -74,7 +80,8 @@ _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
     "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
-    "link": "This digit came with the link that you opened. Bring your own, and it takes its place.",
+    "link": f"This digit came with the link that you opened, rebuilt from the {address.N_BYTES} bytes in it. "
+    "Bring your own, and it takes its place.",
     "stand-in": "Until you draw, this 7 stands in: real handwriting, kept out of the model's training.",
     "gallery": "What the model sees: real handwriting, 28 × 28 pixels, kept out of its training.",
 }
@@ -82,10 +89,10 @@ _ORIGIN = {
 
 def _pick() -> None:
     def take(step: int) -> None:
-        label = st.session_state["pick_label"]
-        turn = st.session_state["pick_turn"] = st.session_state.get("pick_turn", -1) + step
-        if label is not None:
-            digit.keep(digit.from_gallery(label, turn))
+        chosen = (st.session_state["pick_label"], digit.current().label, digit.FIRST_LABEL)
+        label = next(label for label in chosen if label is not None)
+        turn = st.session_state["pick_turn"] = st.session_state.get("pick_turn", 0) + step
+        digit.keep(digit.from_gallery(label, turn))
 
     st.caption("Real handwriting that the model has never seen.")
     st.pills("Which digit?", range(10), key="pick_label", on_change=take, args=(0,))
@@ -93,14 +100,16 @@ def _pick() -> None:
 
 
 def _upload() -> None:
-    st.caption("A photo or scan of one digit, dark on light or light on dark.")
+    st.caption(
+        "A photo or scan of one digit, dark on light or light on dark: PNG, JPEG or WebP, up to 10 MB and "
+        "4,096 pixels a side. It is not stored."
+    )
     st.file_uploader(
         "Picture of a digit",
         type=["png", "jpg", "jpeg", "webp"],
         key="upload",
         on_change=_uploaded,
         label_visibility="collapsed",
-        help="PNG, JPEG or WebP, up to 2 MB and 4,096 pixels a side. It is not stored.",
     )
 
 

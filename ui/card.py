@@ -10,18 +10,16 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 import vae
-from ui import frame, hide, judge, load, pictures, plane
+from ui import address, frame, hide, judge, load, pictures, plane
 from ui.digit import Digit
 
 SIZE = (1200, 630)
 NOISE = vae.Noise("gaussian", 0.5)
-N_BYTES = 15
 _BACKGROUND, _TEXT, _MUTED, _ACCENT = "#14131a", "#eceaf4", "#bdb8d0", "#b3a4ff"
 _MARGIN, _LEFT, _TOP = 48, 330, 132
 _SMALL, _LARGE, _GAP = 112, 230, 6
 _COLUMN = (SIZE[0] - _MARGIN - _LEFT + 46) // 5
 _QR = 170
-_BRIGHTEST_NATS = 1.0
 
 Pixels = np.ndarray  # uint8 (28, 28, 3)
 
@@ -56,14 +54,14 @@ def jobs(mine: Digit, palette: str) -> list[Job]:
 
 
 def _compressed(mine: Digit, palette: str) -> Job:
-    code = vae.compress(load.model(), mine.image, n_bytes=N_BYTES)
+    code = vae.compress(load.model(), mine.image, n_bytes=address.N_BYTES)
     decoded = vae.decompress(load.model(), code)
     words = f"{len(code)} bytes instead of 784, decoded below."
     return Job("Compressed", _coloured([mine.image, decoded], palette), words)
 
 
 def _invented(mine: Digit, palette: str) -> Job:
-    new = plane.variations(plane.place(mine)[:2].tolist(), 2)
+    new = plane.variations(plane.place(mine)[:2].tolist(), 2)[1:]
     words = "New digits from its place on the model's map."
     return Job("Invented", _coloured(list(new), palette), words)
 
@@ -78,8 +76,7 @@ def _cleaned(mine: Digit, palette: str) -> Job:
 
 def _judged(mine: Digit, palette: str) -> Job:
     (verdict,) = judge.verdicts([mine.image])
-    surprise = vae.surprise_map(load.model(), mine.batch)[0]
-    heat = pictures.warmed(surprise, mine.image, _BRIGHTEST_NATS)
+    heat = pictures.warmed(judge.surprise(mine), mine.image, judge.BRIGHTEST_NATS)
     words = verdict.words[:1].upper() + verdict.words[1:] + "."
     return Job("Judged", [pictures.colours(mine.image, palette), heat], words)
 

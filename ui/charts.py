@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -13,6 +14,7 @@ RIVAL_DASHES = ("solid", "dot", "dash", "dashdot")
 NEEDLE = "#e0567a"
 LOST = "#dd4a48"
 HEIGHT = 300
+N_BARS = 60  # of a histogram
 
 
 def show(figure: go.Figure, *, alt: str, height: int = HEIGHT) -> None:
@@ -30,7 +32,11 @@ def show(figure: go.Figure, *, alt: str, height: int = HEIGHT) -> None:
 
 def histogram(values: Sequence[float], needle: float, *, x: str, needle_label: str) -> go.Figure:
     """How often each value occurs, with a needle at one of them."""
-    figure = go.Figure(go.Histogram(x=values, nbinsx=60, marker_color=OURS, opacity=0.75, name=""))
+    counts, edges = np.histogram(values, N_BARS)
+    middles = (edges[:-1] + edges[1:]) / 2
+    figure = go.Figure(
+        go.Bar(x=middles.tolist(), y=counts.tolist(), marker_color=OURS, opacity=0.75, name="")
+    )
     line = {"color": NEEDLE, "width": 3}
     figure.add_vline(x=needle, line=line, annotation_text=needle_label, annotation_position="top")
     figure.update_layout(xaxis_title=x, yaxis_title="digits", showlegend=False)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 from torch import Tensor
-from torch.nn import functional as F
 
 import vae
-from ui import load
+from ui import load, remember
+from ui.likeness import strokes
 
 N = 100
 CONTENDER = 0.25  # share of the completions from which a class may be the one
@@ -39,6 +39,7 @@ class Group:
         return f"{self.share:.0%}" if self.share >= 0.01 else "< 1%"
 
 
+@remember.briefly
 def of(image: Tensor, known: Tensor) -> tuple[vae.Imputation, list[Group]]:
     """Complete a digit N times and group the completions by what they look like.
 
@@ -108,21 +109,16 @@ def verdict(name: str, groups: list[Group]) -> str:
 def accuracy() -> float:
     """How often what a held-out digit looks like, among the other ones, is what it is."""
     gallery = load.gallery()
-    likeness = _features(gallery.images) @ _features(gallery.images).T
+    likeness = strokes(gallery.images) @ strokes(gallery.images).T
     return float((gallery.labels[likeness.fill_diagonal_(-1).argmax(dim=1)] == gallery.labels).float().mean())
 
 
 def _look_like(images: Tensor, truth: Tensor) -> Tensor:
     """The class of the most similar held-out digit of each image, (n,); the truth itself is left aside."""
     gallery = load.gallery()
-    held_out = _features(gallery.images)
-    others = (held_out @ _features(truth[None]).T)[:, 0] < _SAME
-    return gallery.labels[others][(_features(images) @ held_out[others].T).argmax(dim=1)]
-
-
-def _features(images: Tensor) -> Tensor:
-    """Images (n, 1, 28, 28), slightly blurred, as rows (n, 784) of length one."""
-    return F.normalize(F.avg_pool2d(images, 3, stride=1, padding=1).flatten(1))
+    held_out = strokes(gallery.images)
+    others = (held_out @ strokes(truth[None]).T)[:, 0] < _SAME
+    return gallery.labels[others][(strokes(images) @ held_out[others].T).argmax(dim=1)]
 
 
 def _typical_first(images: Tensor) -> Tensor:

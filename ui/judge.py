@@ -8,9 +8,11 @@ from torch import Tensor
 
 import vae
 from ui import load, remember
+from ui.digit import Digit
 
 FALSE_ALARMS = 0.01  # share of real digits that may pass for none
 ODD = 0.9  # stranger than this share of real digits
+BRIGHTEST_NATS = 1.0  # a pixel's surprise that glows most
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,8 @@ def verdicts(images: list[Tensor]) -> list[Verdict]:
     """The verdict on each picture (1, 28, 28), the same whatever other pictures it is judged with."""
     scores = [float(vae.anomaly_score(load.model(), image[None])) for image in images]
     return [Verdict(score, bisect_left(reference(), score), len(reference())) for score in scores]
+
+
+def surprise(digit: Digit) -> Tensor:
+    """Where a digit's strokes surprise the model, (28, 28) nats."""
+    return digit.once("surprise", lambda: vae.surprise_map(load.model(), digit.batch)[0])

@@ -1,6 +1,6 @@
 """How like real handwriting a picture is: its nearest held-out digit, and how near that is for its kind.
 
-Distance is Euclidean, over all pixels.
+Distance is Euclidean, over all pixels; strokes are compared by the cosine between them.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 import vae
 from ui import load, pictures
@@ -59,9 +60,15 @@ def copying_error() -> float:
 @st.cache_data(show_spinner=False)
 @torch.inference_mode()
 def strangest(n: int, n_samples: int) -> Tensor:
-    """Of many samples the n that are least like any held-out digit, the strangest first, (n, 1, 28, 28)."""
+    """Of many samples the n with strokes least like a held-out digit's, the worst first, (n, 1, 28, 28)."""
     samples = vae.sample(load.model(), n_samples)
-    return samples[_to_gallery(samples).amin(dim=1).argsort(descending=True)[:n]]
+    alike = strokes(samples) @ strokes(load.gallery().images).T
+    return samples[alike.amax(dim=1).argsort()[:n]]
+
+
+def strokes(images: Tensor) -> Tensor:
+    """Where the ink of images (N, 1, 28, 28) lies, however much it is: rows (N, 784) of length 1."""
+    return F.normalize(F.avg_pool2d(images, 3, stride=1, padding=1).flatten(1))
 
 
 @st.cache_data(show_spinner=False)

@@ -46,6 +46,7 @@ def painted(truth: Tensor, kind: str, seed: int) -> list[Tensor]:
     ]
 
 
+@remember.briefly
 def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
     """What the model takes the noise for, shown nothing but the noisy digit."""
     return vae.estimate_noise(load.model(), vae.corrupt(truth[None], noise, seed=seed))[0]

@@ -20,31 +20,29 @@ def place(digit: Digit) -> Tensor:
     return _places(digit.batch)[0]
 
 
-def decoded(u: Sequence[float] | Tensor) -> Tensor:
-    """The digit (1, 28, 28) whose first standard coordinates are u (k,), all others in the middle."""
-    return vae.decode_standard(load.model(), torch.as_tensor(u, dtype=torch.float32)[None])[0]
-
-
 @torch.inference_mode()
 def moved(digit: Digit, steps: Mapping[int, float]) -> Tensor:
-    """A digit, (1, 28, 28), after some of its coordinates, counted from 0, have moved."""
-    u = place(digit)
+    """A digit before and after some of its coordinates, counted from 0, have moved, (2, 1, 28, 28)."""
+    u = place(digit).repeat(2, 1)
     for i, step in steps.items():
-        u[i] += step
-    return decoded(u)
+        u[1, i] += step
+    return vae.decode_standard(load.model(), u)
 
 
 @torch.inference_mode()
-def walk(digit: Digit, i: int, steps: Sequence[float]) -> Tensor:
-    """A digit with coordinate i moved by each of the steps, from left to right in one picture."""
-    u = place(digit).repeat(len(steps), 1)
-    u[:, i] += torch.tensor(steps)
-    return pictures.sheet(vae.decode_standard(load.model(), u), len(steps))
+def walks(digit: Digit, numbers: Sequence[int], steps: Sequence[float]) -> list[Tensor]:
+    """For each number one picture: a digit with that coordinate moved by each of the steps, left to right."""
+    u = place(digit).repeat(len(numbers), len(steps), 1)
+    for row, i in zip(u, numbers, strict=True):
+        row[:, i] += torch.tensor(steps)
+    digits = vae.decode_standard(load.model(), u.flatten(0, 1)).split(len(steps))
+    return [pictures.sheet(each, len(steps)) for each in digits]
 
 
 def variations(point: Sequence[float], n: int) -> Tensor:
-    """n digits that share their first coordinates and differ in all others, (n, 1, 28, 28)."""
-    u = torch.randn((n, load.model().config.latent_dim), generator=torch.Generator().manual_seed(0))
+    """The digit at a point and n that share its coordinates and differ in all others, (n + 1, 1, 28, 28)."""
+    u = torch.randn((n + 1, load.model().config.latent_dim), generator=torch.Generator().manual_seed(0))
+    u[0] = 0
     u[:, : len(point)] = torch.tensor(point)
     return vae.decode_standard(load.model(), u)
 

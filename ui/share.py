@@ -4,27 +4,31 @@ from collections.abc import Callable
 
 import segno
 import streamlit as st
+from torch import Tensor
 
-from ui import address
+from ui import address, pictures
 
 _QR_WIDTH = 164
 
 
-def show(text: str | None, card: Callable[[str], bytes]) -> None:
+def show(text: str | None, arrives: Tensor | None, card: Callable[[str], bytes]) -> None:
     """Show the button that opens the place.
 
     Args:
         text: the digit as an address carries it; None = it has no link.
+        arrives: what the link rebuilds, (1, 28, 28) in [0, 1]; None = it has no link.
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
     """
     with st.popover("Send this digit", icon=":material/share:", key="share"):
-        if text is None:
+        if text is None or arrives is None:
             st.markdown("This digit does not fit into a link.")
             return
         link = address.of_this_page(text)
         st.markdown(
-            f"Whoever opens this link sees the digit, rebuilt from the {address.N_BYTES} bytes in it."
+            f"Whoever opens this link sees the digit rebuilt from its {address.N_BYTES} bytes, as below. "
+            "What is no digit may come out as one."
         )
+        pictures.show(arrives, alt="the digit that the link rebuilds", width=84)
         st.code(link, language=None, wrap_lines=True)
         st.image(
             segno.make(link, micro=False).png_data_uri(scale=4, border=4),

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-MAX_BYTES = 2 * 2**20
+MAX_BYTES = 10 * 2**20
 MIN_SIDE, MAX_SIDE = 8, 4096
 
 
@@ -24,7 +24,7 @@ def read_picture(data: bytes) -> np.ndarray:
         ValueError: too many bytes, another format, animated, sides outside 8 to 4096 pixels, or damaged.
     """
     if len(data) > MAX_BYTES:
-        raise ValueError("The file is larger than 2 MB; choose a smaller picture.")
+        raise ValueError("The file is larger than 10 MB; choose a smaller picture.")
     picture = _open(data)
     if not MIN_SIDE <= min(picture.size) <= max(picture.size) <= MAX_SIDE:
         width, height = picture.size

@@ -56,7 +56,7 @@ HOSTILE = {
     "text": (b"not a picture at all", "not a PNG"),
     "cut": (picture_file(90, 120)[:120], "damaged"),
     "blank": (picture_file(40, 40, "JPEG", quality=1)[:40], "not a PNG"),
-    "too many bytes": (bytes(2 * 2**20 + 1), "2 MB"),
+    "too many bytes": (bytes(10 * 2**20 + 1), "10 MB"),
 }
 
 

@@ -27,7 +27,6 @@ def training(**changes: Any) -> dict[str, Any]:
         "command": "python -m vae.train",
         "commit": "abc1234",
         "hours": 1.25,
-        "device": "2 CPU threads",
         "precision": "float32",
         "parameters": 2_100_000,
         "options": {"latent_dim": 32},
