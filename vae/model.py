@@ -26,11 +26,9 @@ class Config:
     """What fixes the shape of every weight; it travels inside the weights file."""
 
     latent_dim: int = 32
-    channels: int = 32  # feature maps of the decoder at 14 x 14; twice as many at 7 x 7
-    hidden: int = 256  # width of the vector between the code and the decoder's 7 x 7 maps
-    encoder_channels: int = 32
-    encoder_hidden: int = 256
-    blocks: int = 2  # residual blocks at each resolution
+    channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
+    hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
+    blocks: int = 2  # residual blocks at 7 x 7
     prior_hidden: int = 512
     prior_components: int = 8  # of the mixture that each number of the code has as its prior
 
@@ -83,7 +81,7 @@ class Encoder(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        c, h = config.encoder_channels, config.encoder_hidden
+        c, h = config.channels, config.hidden
         self.net = nn.Sequential(
             nn.Conv2d(2, c, 4, stride=2, padding=1),
             _conv_block(c),

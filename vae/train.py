@@ -72,26 +72,15 @@ class Options:
     latent_dim: int = 32
     """K, the length of the whole code."""
     channels: int = 32
-    """Feature maps of the decoder at 14 x 14; twice as many at 7 x 7."""
+    """Feature maps at 14 x 14; twice as many at 7 x 7."""
     hidden: int = 256
-    """Width of the vector between the code and the decoder's maps."""
-    encoder_channels: int = 64
-    """As --channels, of the encoder; a narrower one in --start is widened."""
-    encoder_hidden: int = 320
-    """As --hidden, of the encoder."""
+    """Width of the vector between maps and code."""
     blocks: int = 2
     """Residual blocks at each resolution."""
 
     @property
     def config(self) -> Config:
-        return Config(
-            self.latent_dim,
-            self.channels,
-            self.hidden,
-            self.encoder_channels,
-            self.encoder_hidden,
-            self.blocks,
-        )
+        return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
 
 
 class DivergedError(RuntimeError):
@@ -241,29 +230,15 @@ def resumable(options: Options) -> dict[str, Any]:
 
 
 def _start_from(model: VAE, path: Path) -> None:
-    """Give a model the weights in a file.
-
-    An encoder that is narrower there is widened; a prior of other shapes is left out.
-    """
-    theirs, _ = read_tensors(path)
+    """Give a model the encoder and decoder in a weights file, and the prior if it is of the same shape."""
+    tensors, _ = read_tensors(path)
     own = model.state_dict()
-    unlike = {name for name, value in own.items() if name not in theirs or theirs[name].shape != value.shape}
-    unlike |= theirs.keys() - own.keys()
-    if any(name.startswith("prior.") for name in unlike):
-        theirs = {name: value for name, value in theirs.items() if not name.startswith("prior.")}
-    if not all(name.startswith(("prior.", "encoder.")) for name in unlike):
+    theirs, ours = ({(name, value.shape) for name, value in part.items()} for part in (tensors, own))
+    unlike = [name for name, _ in theirs ^ ours]
+    if not all(name.startswith("prior.") for name in unlike):
         raise ValueError(f"the weights in {path.name} have another config than this run's options")
-    model.load_state_dict(own | {name: _widened(value, own[name]) for name, value in theirs.items()})
-
-
-def _widened(old: Tensor, new: Tensor) -> Tensor:
-    """A layer's weights with `old` as the first channels, which do not look at the others, of `new`."""
-    if any(theirs > ours for theirs, ours in zip(old.shape, new.shape, strict=True)):
-        raise ValueError("the encoder in the weights file is wider than this run's")
-    widened = new.clone()
-    widened[: len(old)] = 0
-    widened[tuple(slice(size) for size in old.shape)] = old
-    return widened
+    kept = {name: x for name, x in tensors.items() if not (unlike and name.startswith("prior."))}
+    model.load_state_dict(own | kept)
 
 
 def _device(name: str) -> torch.device:

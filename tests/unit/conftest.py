@@ -14,16 +14,7 @@ settings.register_profile("unit", max_examples=25, deadline=None, derandomize=Tr
 settings.load_profile("unit")
 torch.set_num_threads(1)
 
-TINY = vae.Config(
-    latent_dim=4,
-    channels=4,
-    hidden=16,
-    encoder_channels=4,
-    encoder_hidden=16,
-    blocks=1,
-    prior_hidden=16,
-    prior_components=3,
-)
+TINY = vae.Config(latent_dim=4, channels=4, hidden=16, blocks=1, prior_hidden=16, prior_components=3)
 
 
 def untrained(config: vae.Config = TINY, *, seed: int = 0) -> vae.VAE:

@@ -62,7 +62,7 @@ def test_read_weights_are_ready_for_use(path: Path) -> None:
 
 
 def test_every_option_of_the_config_travels_in_the_file(tmp_path: Path) -> None:
-    config = vae.Config(3, channels=6, hidden=10, encoder_channels=8, encoder_hidden=12, prior_components=2)
+    config = vae.Config(latent_dim=3, channels=6, hidden=10, blocks=2, prior_hidden=7, prior_components=2)
     save_weights(untrained(config), tmp_path / "new" / "vae.safetensors")
     assert read_weights(tmp_path / "new" / "vae.safetensors").config == config
 

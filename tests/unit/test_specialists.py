@@ -14,14 +14,7 @@ from vae.material import Material, Sizes
 from vae.specialists import SPECIALISTS, compare
 
 SIZES = Sizes(density=4, restored=2, generated=200)
-TINY = {
-    "latent_dim": 4,
-    "channels": 4,
-    "hidden": 16,
-    "encoder_channels": 4,
-    "encoder_hidden": 16,
-    "blocks": 1,
-}
+TINY = {"latent_dim": 4, "channels": 4, "hidden": 16, "blocks": 1}
 
 
 def test_every_specialist_is_trained_and_measured(

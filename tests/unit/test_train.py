@@ -33,8 +33,6 @@ def options(tmp_path: Path) -> Options:
         latent_dim=4,
         channels=4,
         hidden=16,
-        encoder_channels=6,
-        encoder_hidden=12,
         blocks=1,
     )
 
@@ -283,24 +281,6 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
         trainer(replace(options, start=options.out / "nowhere"))
     with pytest.raises(ValueError, match="have another config than this run's options"):
         trainer(replace(options, start=weights_file, hidden=options.hidden + 8))
-
-
-def test_a_narrower_encoder_is_widened_and_infers_what_it_did(
-    trainer: functools.partial[Trainer], options: Options, digits: Tensor
-) -> None:
-    first = trainer(replace(options, epochs=1))
-    first.fit()
-    train.write_results(first, "0123456")
-    wider = replace(options, encoder_channels=9, encoder_hidden=20)
-    narrow, wide = (
-        trainer(replace(either, start=options.out / "vae.safetensors")).averaged
-        for either in (options, wider)
-    )
-    assert narrow.config != wide.config
-    for expected, found in zip(narrow.encode(digits), wide.encode(digits), strict=True):
-        torch.testing.assert_close(found, expected)
-    with pytest.raises(ValueError, match="encoder in the weights file is wider than this run's"):
-        trainer(replace(options, start=options.out / "vae.safetensors", encoder_channels=4))
 
 
 def test_a_prior_of_another_kind_starts_anew(
