@@ -11,6 +11,7 @@ from vae.pixels import bin_of, quantile
 from vae.residual import correlations
 
 GREY_SPREAD = 0.4  # standard deviation of the quantiles of grey values; nearest to validation digits
+SMALLEST_SHARE = 1e-9  # of the prior beyond the outermost sample
 DRAWN_AT_ONCE = 128  # digits, which bounds their memory
 
 
@@ -23,8 +24,10 @@ def _logits(model: VAE, u: Tensor) -> Tensor:
 def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Tensor:
     """New digits: codes from the prior, decoded, and grey values drawn as the decoder expects them.
 
-    A decoded code is the chance of ink at each pixel, softer than any digit is. So each pixel takes a
-    quantile of its grey levels, and neighbours take nearly the same one, as their errors go together.
+    Each code is distributed as the prior, and together they are spread evenly over it (scrambled Sobol
+    points), so that even a few samples show its variety. A decoded code is the chance of ink at each pixel,
+    softer than any digit is. So each pixel takes a quantile of its grey levels, and neighbours take nearly
+    the same one, as their errors go together.
 
     Args:
         n: how many, 1 to 100,000.
@@ -37,17 +40,20 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
     Raises:
         ValueError: n or temperature out of range, or the model has no calibration.
 
-    Source: neighbours are joined by a Gaussian copula, Nelsen 2006, doi:10.1007/0-387-28678-0.
+    Sources: scrambled points, Owen 1998, doi:10.1006/jcom.1998.0487; neighbours are joined by a Gaussian
+    copula, Nelsen 2006, doi:10.1007/0-387-28678-0.
     """
     check_count("n", n, 1, 100_000)
     check_number("temperature", temperature, 0, 3)
     generator, device = seeded(seed), next(model.parameters()).device
     table, every_pixel = pixel_table(model), torch.arange(SIDE**2)
     joint = torch.linalg.cholesky(correlations(calibration_of(model), every_pixel)).float().T
+    points = torch.quasirandom.SobolEngine(model.config.latent_dim, scramble=True, seed=seed)
     samples = []
     for done in range(0, n, DRAWN_AT_ONCE):
         count = min(DRAWN_AT_ONCE, n - done)
-        u = temperature * torch.randn((count, model.config.latent_dim), generator=generator)
+        even = points.draw(count, dtype=torch.float64).clamp(SMALLEST_SHARE, 1 - SMALLEST_SHARE)
+        u = temperature * torch.special.ndtri(even).float()
         grey = GREY_SPREAD * temperature * torch.randn((count, SIDE**2), generator=generator)
         logits = _logits(model, u.to(device))
         share = torch.special.ndtr(grey @ joint).view_as(logits)

@@ -100,7 +100,7 @@ FIGURES: dict[str, Callable[[vae.VAE, Material, Sizes, int], float]] = {
     "psnr": denoising_db,
     "rmse": imputation_rmse,
     "frechet_ratio": lambda model, material, sizes, seed: frechet_ratio(
-        vae.sample(model, sizes.generated, seed=seed), material, seed
+        model, material, sizes.generated, seed
     ),
     "sure_share": lambda model, material, sizes, seed: sure_share(
         vae.sample(model, sizes.generated, seed=seed), material.classifier
