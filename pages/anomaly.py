@@ -98,8 +98,8 @@ def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None
     st.caption(f"A button puts its picture in your digit's place. The last two are {mine.name}, turned over.")
     others = scores.measured("Anomaly detection", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
     st.caption(
-        "How well other scores tell strangers from digits was measured on test digits, as AUROC, the chance "
-        f"that a stranger gets the higher score; the best of them: {others}."
+        "How well this score and the best of five others tell strangers from digits was measured on test "
+        f"digits, as AUROC, the chance that a stranger gets the higher score: {others}."
     )
 
 

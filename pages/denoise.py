@@ -88,8 +88,9 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
     contest.show([ours, *filters], lowest_wins=False, width=SMALL)
     st.caption(
         "The noise is counted as squared error. PSNR, in dB, and SSIM, at most 1, grow as it shrinks. Under "
-        "much noise a stronger rival averages all training digits, which are not at hand here. Measured on "
-        f"test digits, {scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
+        "much noise a stronger rival averages all training digits, which are not at hand here. The model "
+        "against the best of all, on test digits: "
+        f"{scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
     )
 
 

@@ -299,6 +299,6 @@ frame.where_it_fails(
     "strokes the least lies where that of a held-out digit does."
 )
 with frame.sentence():
-    st.markdown(f"Measured on thousands of samples, {scores.measured('Generation', *FIGURES)}.")
+    st.markdown(f"Measured on thousands of samples: {scores.measured('Generation', *FIGURES)}.")
     worst = likeness.strangest(10, 200)
     pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))], width=70)

@@ -64,8 +64,8 @@ def show_completions(mine: Digit, known: hide.Mask) -> None:
     st.markdown(_comparison(mine, entries))
     contest.show(entries, lowest_wins=True)
     st.caption(
-        "A stronger rival needs all training digits at hand, so it is not run here. Measured on test digits, "
-        f"{scores.measured('Imputation', 'top half', 'left half')}."
+        "A stronger rival needs all training digits at hand, so it is not run here. The model against the "
+        f"best of all, on test digits: {scores.measured('Imputation', 'top half', 'left half')}."
     )
 
 

@@ -125,8 +125,8 @@ def measured(job: str, *cases: str) -> str:
     board = read_scores()
     rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
     return "; ".join(
-        f"{row.case}: this model {row.words(row.ours)} {row.unit}"
-        + (f", {row.best_rival} {row.words(row.rivals[row.best_rival])}" if row.best_rival else "")
+        f"{row.case} {row.words(row.ours)} {row.unit}"
+        + (f" against {row.words(row.rivals[row.best_rival])} ({row.best_rival})" if row.best_rival else "")
         for row in rows
     )
 
