@@ -117,18 +117,19 @@ def read_scores() -> Scores | None:
 
 
 def measured(job: str, *cases: str) -> str:
-    """Our figure and the best rival's in some cases of a job, in words; nothing before the first evaluation.
+    """Our figure and the best rival's in some cases of a job, in words.
 
     Raises:
         ValueError: as `read_scores`.
     """
     board = read_scores()
     rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
-    return "; ".join(
+    words = [
         f"{row.case} {row.words(row.ours)} {row.unit}"
         + (f" against {row.words(row.rivals[row.best_rival])} ({row.best_rival})" if row.best_rival else "")
         for row in rows
-    )
+    ]
+    return "; ".join(words) or "not measured yet"
 
 
 def read_training() -> Training | None:

@@ -42,6 +42,14 @@ def test_a_held_out_digit_can_be_picked_without_drawing(open_page):
     assert not app.session_state["digit"].image.equal(first.image)
 
 
+def test_another_digit_comes_without_a_choice_of_its_class(open_page):
+    app = open_page()
+    first = app.session_state["digit"]
+    app.button(key="pick_next").click().run()
+    assert app.session_state["digit"].label == first.label
+    assert not app.session_state["digit"].image.equal(first.image)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_an_upload_becomes_the_digit(open_page, kind):
     app = open_page()

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,21 @@ def test_a_missed_goal_is_said_in_words_even_without_a_rival(open_page, write):
 def test_figures_of_any_size_keep_their_meaning(changes, shown):
     measured = scores.Row(**row(**changes))
     assert measured.words(measured.ours) == shown
+
+
+def test_figures_are_told_in_words_elsewhere(write):
+    assert scores.measured("Denoising", "gaussian 1") == "not measured yet"
+    write(sample())
+    told = (
+        "gaussian 0.5 20.50 dB against 18.75 (Total variation); gaussian 1 15.50 dB against 17.25 (Filter X)"
+    )
+    assert scores.measured("Denoising", "gaussian 1", "gaussian 0.5") == told
+    assert scores.measured("Anomaly detection", "gaussian 0.5") == "gaussian 0.5 0.050 share"
+
+
+@pytest.mark.parametrize("page", ["anomaly", "denoise", "generate", "impute"])
+def test_the_page_of_a_job_tells_its_figures(open_page, page):
+    assert re.search(r"\d against \d", texts(open_page(f"pages/{page}.py")))
 
 
 def test_every_job_can_be_jumped_to(open_page, write):

@@ -37,6 +37,8 @@ def test_a_link_opens_its_digit(open_page, sent, page):
     assert app.session_state["carried"] == text
     assert "came with the link" in texts(app) and "ignored" not in texts(app)
     assert links(app) == [f"?digit={text}"]
+    pictures = [picture for element in app.get("image") for picture in element.proto.imgs]
+    assert "the digit that the link rebuilds" in [picture.alt for picture in pictures]
 
 
 def test_what_a_visitor_draws_is_never_replaced_by_a_link(open_page, sent):

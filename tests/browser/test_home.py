@@ -18,7 +18,7 @@ RESULTS = (
 )
 SENTENCES = (
     r"Your drawing in \d+ bytes",
-    r"From \d+\.\d to \d+\.\d dB: noise in, your drawing out",
+    r"From \d+\.\d to \d+\.\d dB, where 6 dB more halve the error",
     r"Stranger than \d+ % of real digits",
     r"the white ring is your drawing",
 )
