@@ -82,7 +82,7 @@ def _verdict(mine: Digit, ours: rates.Point) -> str:
         f"{mine.subject} fits in **{ours.n_bytes} bytes**."
         + (f" To look as close to the original, others need more: {', '.join(more)}." if more else "")
         + (f" **{', '.join(less)}** would do." if less else "")
-        + (f" {' and '.join(never)} never gets there." if never else "")
+        + (f" {' and '.join(never)} cannot, in however many bytes." if never else "")
     )
 
 

@@ -132,7 +132,7 @@ def test_figures_are_told_in_words_elsewhere(write):
 
 @pytest.mark.parametrize("page", ["anomaly", "denoise", "generate", "impute"])
 def test_the_page_of_a_job_tells_its_figures(open_page, page):
-    assert re.search(r"\d against \d", texts(open_page(f"pages/{page}.py")))
+    assert re.search(r"\d \w+ against \d", texts(open_page(f"pages/{page}.py")))
 
 
 def test_every_job_can_be_jumped_to(open_page, write):
