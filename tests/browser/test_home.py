@@ -19,7 +19,7 @@ RESULTS = (
 SENTENCES = (
     r"Your drawing in \d+ bytes",
     r"From \d+\.\d to \d+\.\d dB, where 6 dB more halve the error",
-    r"Stranger than \d+ % of real digits",
+    r"Stranger than \d+% of real digits",
     r"the white ring is your drawing",
 )
 TOUR = {
