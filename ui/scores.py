@@ -125,7 +125,7 @@ def measured(job: str, *cases: str) -> str:
     board = read_scores()
     rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
     words = [
-        f"{row.case} {row.words(row.ours)} {row.unit}"
+        f"{row.case}: {row.words(row.ours)} {row.unit}"
         + (f" against {row.words(row.rivals[row.best_rival])} ({row.best_rival})" if row.best_rival else "")
         for row in rows
     ]

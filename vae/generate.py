@@ -12,7 +12,7 @@ from vae.residual import correlations
 
 GREY_SPREAD = 0.4  # standard deviation of the quantiles of grey values; nearest to validation digits
 SMALLEST_SHARE = 1e-9  # of the prior beyond the outermost sample
-DRAWN_AT_ONCE = 128  # digits, which bounds their memory
+DRAWN_AT_ONCE, DECODED_AT_ONCE = 128, 1024  # digits, which bounds their memory
 
 
 def _logits(model: VAE, u: Tensor) -> Tensor:
@@ -76,7 +76,7 @@ def decode_standard(model: VAE, u: Tensor) -> Tensor:
     """
     check_code(u, model.config.latent_dim, next(model.parameters()).dtype)
     whole = F.pad(u, (0, model.config.latent_dim - u.shape[1]))
-    return torch.cat([torch.sigmoid(_logits(model, part)) for part in whole.split(DRAWN_AT_ONCE)])
+    return torch.cat([torch.sigmoid(_logits(model, part)) for part in whole.split(DECODED_AT_ONCE)])
 
 
 @torch.inference_mode()
