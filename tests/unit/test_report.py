@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+import vae
+from vae.checkpoint import WEIGHTS, fingerprint
 from vae.report import (
     BEGIN,
     END,
@@ -138,3 +140,10 @@ def test_the_card_names_the_runs_that_a_run_started_from() -> None:
     ) in card
     assert f"| with all before it | {TRAINING['hours'] + 3.5:.1f} hours |" in card
     assert "| started from | random weights |" in model_card(TRAINING, SCORES)
+
+
+@pytest.mark.parametrize("name", ["scores.json", "specialists.json"])
+def test_the_shipped_figures_belong_to_the_shipped_weights(model: vae.VAE, name: str) -> None:
+    facts = json.loads((WEIGHTS / name).read_text(encoding="utf-8"))
+    assert facts["weights"] == fingerprint(model)
+    assert "dirty" not in facts["commit"]
