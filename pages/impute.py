@@ -72,12 +72,12 @@ def show_completions(mine: Digit, known: hide.Mask) -> None:
 def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
     """Completions, those of the likeliest digit first, with the weight of each digit under the first."""
     shown = completions.filmstrip(groups, n)
-    first = {group.label: i for i, (group, _) in reversed(list(enumerate(shown)))}
+    labels = [group.label for group, _ in shown]
     pictures.strip(
         [image for _, image in shown],
         alts=[f"completion {i + 1} of {n}, it looks like {group.name}" for i, (group, _) in enumerate(shown)],
         captions=[
-            f"{group.label} · {group.weight}" if first[group.label] == i else f"{group.label}"
+            f"{group.label} · {group.weight}" if labels.index(group.label) == i else f"{group.label}"
             for i, (group, _) in enumerate(shown)
         ],
         width=width,

@@ -45,11 +45,7 @@ def how_it_ended(board: Scores) -> None:
 
 
 def loss_in_words(row: Row) -> str:
-    rival = str(row.best_rival)
-    return (
-        f"**{row.job}, {row.case}**: {row.words(row.ours)} {row.unit} "
-        f"against {row.words(row.rivals[rival])}: {rival}"
-    )
+    return f"**{row.job}, {row.case}**: {row.versus}: {row.best_rival}"
 
 
 def miss_in_words(row: Row) -> str:

@@ -50,6 +50,12 @@ class Row:
         """None where no goal was set."""
         return None if self.goal is None else self._reaches(self.goal)
 
+    @property
+    def versus(self) -> str:
+        """Our figure, and the best rival's where there is one, such as "21.30 dB against 19.00"."""
+        ours = f"{self.words(self.ours)} {self.unit}"
+        return f"{ours} against {self.words(self.rivals[self.best_rival])}" if self.best_rival else ours
+
     def words(self, value: float) -> str:
         """A figure with as many digits as this row's figures call for: more where they crowd under 1."""
         figures = [self.ours, *self.rivals.values(), *([] if self.goal is None else [self.goal])]
@@ -124,11 +130,7 @@ def measured(job: str, *cases: str) -> str:
     """
     board = read_scores()
     rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
-    words = [
-        f"{row.case}: {row.words(row.ours)} {row.unit}"
-        + (f" against {row.words(row.rivals[row.best_rival])} ({row.best_rival})" if row.best_rival else "")
-        for row in rows
-    ]
+    words = [f"{row.case}: {row.versus}" + (f" ({row.best_rival})" if row.best_rival else "") for row in rows]
     return "; ".join(words) or "not measured yet"
 
 

@@ -161,7 +161,7 @@ def _log_loss_row(
 def _class_row(case: str, ours: Tensor, nearest: Tensor, digits: Tensor, material: Material) -> Row:
     text = (
         f"share of {len(ours)} completions that a classifier, trained for the evaluation alone, names as it "
-        "names the true digit; of the rival's 20 digits in the hidden part"
+        f"names the true digit; of the rival's {N_NEIGHBOURS} digits in the hidden part"
     )
     names = material.classifier.name(digits)[0]
 

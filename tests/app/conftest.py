@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,6 +49,16 @@ def texts(app: AppTest) -> str:
     """All words on the page, for a test to look for a sentence."""
     elements = [*app.title, *app.header, *app.markdown, *app.caption, *app.warning, *app.metric]
     return "\n".join(str(element.value) for element in elements)
+
+
+def pictures_of(app: AppTest) -> list[Any]:
+    """All pictures on the page, each with its url, alt and caption."""
+    return [picture for element in app.get("image") for picture in element.proto.imgs]
+
+
+def alts(app: AppTest) -> list[str]:
+    """The alternative texts of all pictures on the page."""
+    return [picture.alt for picture in pictures_of(app)]
 
 
 def picture_file(width: int, height: int, kind: str = "PNG", **options: object) -> bytes:

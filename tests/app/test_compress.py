@@ -7,14 +7,9 @@ import pytest
 import torch
 
 import vae
-from tests.app.conftest import SEVEN, draw, texts
+from tests.app.conftest import SEVEN, alts, draw, texts
 from ui import rates
 from vae import rivals
-
-
-def alts(app) -> list[str]:
-    """The alternative texts of all pictures on the page."""
-    return [picture.alt for pictures in app.get("image") for picture in pictures.proto.imgs]
 
 
 def shown_codes(app) -> list[bytes]:

@@ -9,13 +9,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import vae
-from tests.app.conftest import SEVEN, draw, texts
+from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
 from ui import film, pictures
-
-
-def alts(app) -> list[str]:
-    """The alternative texts of all pictures on the page."""
-    return [picture.alt for pictures in app.get("image") for picture in pictures.proto.imgs]
 
 
 def test_a_drawing_is_placed_on_the_map(open_page):
@@ -63,8 +58,7 @@ def test_the_grid_grows_and_widens(open_page):
 
 def test_new_samples_differ_unless_the_temperature_is_zero(open_page):
     def samples() -> list[str]:
-        images = [image for element in app.get("image") for image in element.proto.imgs]
-        return [image.url for image in images if image.alt.startswith("sample ")]
+        return [image.url for image in pictures_of(app) if image.alt.startswith("sample ")]
 
     app = open_page("pages/generate.py")
     first = samples()
@@ -80,8 +74,7 @@ def test_new_samples_differ_unless_the_temperature_is_zero(open_page):
 
 def test_each_sample_stands_beside_its_nearest_real_digit_with_their_distance_in_words(open_page):
     app = open_page("pages/generate.py")
-    images = [image for element in app.get("image") for image in element.proto.imgs]
-    pairs = [image for image in images if image.alt.startswith("sample ")]
+    pairs = [image for image in pictures_of(app) if image.alt.startswith("sample ")]
     samples = vae.sample(vae.load_model(), 12, temperature=0.8, seed=0)
     gallery = vae.load_gallery()
     distances = torch.cdist(samples.flatten(1), gallery.images.flatten(1))

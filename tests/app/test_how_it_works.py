@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.conftest import SEVEN, draw, texts
+from tests.app.conftest import SEVEN, draw, pictures_of, texts
 from ui import anatomy, load, scores
 
 PAGE = "pages/how_it_works.py"
@@ -16,8 +16,7 @@ PAGE = "pages/how_it_works.py"
 
 def pictures_called(app: Any, words: str) -> list[str]:
     """Addresses, which follow from the content, of the pictures whose alt holds these words."""
-    images = [image for element in app.get("image") for image in element.proto.imgs]
-    return [image.url for image in images if words in image.alt]
+    return [image.url for image in pictures_of(app) if words in image.alt]
 
 
 def training(**changes: Any) -> dict[str, Any]:

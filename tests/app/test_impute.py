@@ -5,16 +5,13 @@ import re
 import pytest
 import torch
 
-from tests.app.conftest import SEVEN, draw, picture_file, texts
+from tests.app.conftest import SEVEN, draw, picture_file, pictures_of, texts
 from ui import completions, load
 
 PAGE = "pages/impute.py"
+HEADERS = ["Against classical methods", "What is happening", "Where it fails"]
 WAYS = ("Top", "Left", "Block", "Dots")
 CAPTION = re.compile(r"(\d)(?: · (< 1|\d+)%)?")
-
-
-def pictures_of(app):
-    return [image for element in app.get("image") for image in element.proto.imgs]
 
 
 def hide_at_once(app, way):
@@ -127,7 +124,7 @@ def test_what_no_canvas_can_have_sent_gives_a_sentence_and_the_digit_stays(open_
 
 def test_the_page_ends_with_the_reason_and_a_failure_told_in_numbers(open_page):
     app = open_page(PAGE)
-    assert [header.value for header in app.header][-2:] == ["What is happening", "Where it fails"]
+    assert [header.value for header in app.header] == HEADERS
     found = re.search(r"(None|\d+) of them looks? like the 5 that it was", texts(app))
     assert found
     assert found[1] == "None" or int(found[1]) < completions.N / 2

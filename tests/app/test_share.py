@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import ENTRY, SEVEN, draw, texts
+from tests.app.conftest import ENTRY, SEVEN, alts, draw, texts
 
 PAGE = "pages/compress.py"
 FOLDED = "pages/denoise.py"  # where the ways to bring a digit are folded away
@@ -37,8 +37,7 @@ def test_a_link_opens_its_digit(open_page, sent, page):
     assert app.session_state["carried"] == text
     assert "came with the link" in texts(app) and "ignored" not in texts(app)
     assert links(app) == [f"?digit={text}"]
-    pictures = [picture for element in app.get("image") for picture in element.proto.imgs]
-    assert "the digit that the link rebuilds" in [picture.alt for picture in pictures]
+    assert "the digit that the link rebuilds" in alts(app)
 
 
 def test_what_a_visitor_draws_is_never_replaced_by_a_link(open_page, sent):
