@@ -30,7 +30,7 @@ class Config:
     hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
     blocks: int = 2  # residual blocks at 7 x 7
     prior_hidden: int = 512
-    prior_components: int = 8  # of the mixture that each number of the code has as its prior
+    prior_components: int = 16  # of the mixture that each number of the code has as its prior
 
 
 class Posterior(NamedTuple):

@@ -19,6 +19,7 @@ from vae.checks import check_code
 
 LOG_2PI = math.log(2 * math.pi)
 HALVINGS = 40  # of the interval that holds a quantile: finer than float32
+REACH = 8.0  # means of a new prior's components, -REACH to REACH: as far as trained codes come
 
 
 class Mixture(NamedTuple):
@@ -84,19 +85,23 @@ class MaskedLinear(nn.Linear):
 
 
 class Prior(nn.Module):
-    """Autoregressive mixture over codes of up to `latent_dim` dimensions."""
+    """Autoregressive mixture over codes of up to `latent_dim` dimensions.
+
+    Half of the hidden units see the first quarter of the code alone: those numbers say most, and how they
+    depend on each other is hardest to say.
+    """
 
     def __init__(self, latent_dim: int, hidden: int, components: int) -> None:
         super().__init__()
         self.latent_dim, self.components = latent_dim, components
         inputs = torch.arange(1, latent_dim + 1)
-        units = torch.arange(hidden) % max(latent_dim - 1, 1) + 1
+        units = (torch.linspace(0, 1, hidden + 1)[:-1].square() * (latent_dim - 1)).long() + 1
         outputs = torch.arange(1, latent_dim + 1).repeat(3 * components)
         last = MaskedLinear(outputs[:, None] > units)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         with torch.no_grad():  # components that begin alike would stay alike
-            spread = torch.linspace(-1, 1, components) if components > 1 else torch.zeros(1)
+            spread = torch.linspace(-REACH, REACH, components) if components > 1 else torch.zeros(1)
             last.bias.view(3, components, latent_dim)[1] = spread[:, None]
         self.net = nn.Sequential(
             MaskedLinear(units[:, None] >= inputs),
