@@ -31,15 +31,20 @@ def kl_per_dim(model: VAE, q: Posterior, z: Tensor) -> Tensor:
     return -entropy - model.prior.log_prob_per_dim(z)
 
 
-def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
-    """One-draw estimate of the bound for each image of a view."""
+def rate(model: VAE, view: View, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """One-draw estimate of the KL of each image's kept code, (B,) nats, and the draw z (B, K)."""
     q = model.infer(view.seen)
     q = Posterior(q.mean.float(), q.logvar.float())
     z = q.sample(1, generator)[0]
+    with torch.autocast(z.device.type, enabled=False):
+        return (kl_per_dim(model, q, z) * view.kept).sum(dim=1), z
+
+
+def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
+    """One-draw estimate of the bound for each image of a view."""
+    kl, z = rate(model, view, generator)
     logits = model.decode_kept(z, view.kept).float()
     log_px = bernoulli_log_prob(logits, view.seen).sum(dim=(1, 2, 3))
-    with torch.autocast(z.device.type, enabled=False):
-        kl = (kl_per_dim(model, q, z) * view.kept).sum(dim=1)
     return Elbo(log_px, kl, z)
 
 

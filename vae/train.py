@@ -20,7 +20,7 @@ from vae.checkpoint import WEIGHTS, read_tensors, save_weights
 from vae.data import as_images, binarize, default_root, training_digits, validation_digits
 from vae.inference import log_likelihood
 from vae.model import VAE, Config
-from vae.objective import elbo, guess_nats
+from vae.objective import elbo, guess_nats, rate
 from vae.views import Codes, Spoils, clean_view, spoilt_view, varied
 
 N_CHECKED = 1000  # validation digits scored after each epoch
@@ -155,43 +155,62 @@ class Trainer:
         generator = torch.Generator(self.device).manual_seed(self.options.seed * 1_000_003 + epoch + 1)
         order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
         batches = order.split(self.options.batch)
-        totals = torch.zeros(4, device=self.device)
+        totals: dict[str, Tensor] = {}
         self.model.train()
         with tqdm(
             total=len(order), unit="img", mininterval=2, desc=f"epoch {epoch + 1}/{self.options.epochs}"
         ) as bar:
             for step, rows in enumerate(batches):
                 progress = epoch + step / len(batches)
-                totals += self._step(rows, progress, generator) * len(rows)
+                for name, nats in self._step(rows, progress, generator).items():
+                    totals[name] = totals.get(name, 0) + nats.detach() * len(rows)
                 bar.update(len(rows))
                 if step % 20 == 0 or step == len(batches) - 1:
-                    loss, bound, kl, guess = (totals / bar.n).tolist()
-                    bar.set_postfix(elbo=f"{bound:.2f}", kl=f"{kl:.2f}", guess=f"{guess:.2f}")
-                    if not math.isfinite(loss):
-                        raise DivergedError(f"the loss is {loss} in epoch {epoch + 1}; {KEPT}")
-        return {"loss": loss, "elbo": bound, "kl": kl, "guess": guess}
+                    facts = {name: total.item() / bar.n for name, total in totals.items()}
+                    bar.set_postfix({name: f"{nats:.2f}" for name, nats in facts.items()})
+                    if not math.isfinite(facts["loss"]):
+                        raise DivergedError(f"the loss is {facts['loss']} in epoch {epoch + 1}; {KEPT}")
+        return facts
 
-    def _step(self, rows: Tensor, progress: float, generator: torch.Generator) -> Tensor:
-        """One optimizer step; loss, ELBO, KL and cost of a guess, each the mean over the batch in nats."""
+    def _step(self, rows: Tensor, progress: float, generator: torch.Generator) -> dict[str, Tensor]:
+        """One optimizer step; the loss and its parts, each the mean over the batch in nats."""
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
         images = as_images(self.train_digits[rows])
-        if options.learn == "all":
-            images = varied(images, generator)
+        if options.learn == "prior":
+            costs = self._prior_costs(images, generator)
+        else:
+            costs = self._costs(varied(images, generator), progress, generator)
+        self.optimizer.zero_grad(set_to_none=True)
+        costs["loss"].backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
+        self.optimizer.step()
+        self.average.update_parameters(self.model)
+        return costs
+
+    def _costs(self, images: Tensor, progress: float, generator: torch.Generator) -> dict[str, Tensor]:
+        """What all of the model learns from images (B, 1, 28, 28)."""
+        options = self.options
         view = clean_view(images, options.latent_dim, options.codes, generator)
         spoilt = spoilt_view(images[::SPOILT], options.spoils, generator)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
+        with self._autocast():
             bound = elbo(self.model, view, generator)
             guess = guess_nats(self.model, spoilt, bound.z[::SPOILT].detach()).mean()
         kl_weight = min(1.0, progress / options.kl_warmup) if options.kl_warmup else 1.0
         loss = (kl_weight * bound.kl - bound.log_px).mean() + GUESS_WEIGHT * guess
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
-        self.optimizer.step()
-        self.average.update_parameters(self.model)
-        return torch.stack([loss, (bound.log_px - bound.kl).mean(), bound.kl.mean(), guess]).detach()
+        elbo_nats = (bound.log_px - bound.kl).mean()
+        return {"loss": loss, "elbo": elbo_nats, "kl": bound.kl.mean(), "guess": guess}
+
+    def _prior_costs(self, images: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+        """What the prior alone learns from images (B, 1, 28, 28)."""
+        view = clean_view(images, self.options.latent_dim, self.options.codes, generator)
+        with self._autocast():
+            kl = rate(self.model, view, generator)[0].mean()
+        return {"loss": kl, "kl": kl}
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
 
     def _state(self) -> dict[str, Any]:
         return {"model": self.model, "average": self.average, "optimizer": self.optimizer}

@@ -324,3 +324,4 @@ def test_the_prior_may_learn_alone(trainer: functools.partial[Trainer], options:
     for name, value in run.model.state_dict().items():
         assert torch.equal(value, before[name]) != name.startswith("prior.")
     assert run.history[-1]["kl"] < run.history[0]["kl"]
+    assert run.history[-1]["loss"] == run.history[-1]["kl"]
