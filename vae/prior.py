@@ -43,27 +43,27 @@ class Mixture(NamedTuple):
 
     def to_standard(self, z: Tensor) -> Tensor:
         """The standard normal number with as much probability below it as z (...) has."""
-        below, above = self._tail(z, 1), self._tail(z, -1)
+        below, above = self._tail(z.double(), 1), self._tail(z.double(), -1)
         u = torch.special.ndtri(torch.minimum(below, above).clamp_min(1e-300))
         return torch.where(below < above, u, -u).to(z)
 
     def from_standard(self, u: Tensor) -> Tensor:
         """The inverse of `to_standard`, by halving the interval between the components' own quantiles."""
         side = torch.where(u > 0, -1, 1)
-        wanted = _below(-u.abs().double())
-        quantiles = (self.mean + self.log_std.exp() * u[..., None]).double()
+        wanted = _below(-u.abs())
+        quantiles = self.mean + self.log_std.exp() * u[..., None]
         low, high = quantiles.amin(dim=-1), quantiles.amax(dim=-1)
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             too_low = (self._tail(middle, side) < wanted) == (side > 0)
             low, high = torch.where(too_low, middle, low), torch.where(too_low, high, middle)
-        return ((low + high) / 2).to(u)
+        return (low + high) / 2
 
     def _tail(self, z: Tensor, side: Tensor | int) -> Tensor:
-        """Probability below z (...) where side is 1, above it where side is -1, float64."""
-        u = (z[..., None].double() - self.mean) * torch.exp(-self.log_std.double())
+        """Probability below z (...) where side is 1, above it where side is -1, as precise as z."""
+        u = (z[..., None] - self.mean) * torch.exp(-self.log_std.to(z))
         signed = u * torch.as_tensor(side, device=z.device)[..., None]
-        return (self.log_share.double().exp() * _below(signed)).sum(dim=-1)
+        return (self.log_share.to(z).exp() * _below(signed)).sum(dim=-1)
 
 
 def _below(u: Tensor) -> Tensor:
@@ -81,7 +81,12 @@ class MaskedLinear(nn.Linear):
         self.register_buffer("mask", mask.to(self.weight.dtype), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight * self.mask, self.bias)
+        return self.part(x, slice(None))
+
+    def part(self, x: Tensor, outputs: slice) -> Tensor:
+        """Some of the outputs, (B, n), from the first inputs x (B, m), which must be all that they see."""
+        seen = outputs, slice(x.shape[1])
+        return F.linear(x, self.weight[seen] * self.mask[seen], self.bias[outputs])
 
 
 class Prior(nn.Module):
@@ -91,11 +96,14 @@ class Prior(nn.Module):
     depend on each other is hardest to say.
     """
 
+    units: Tensor  # how many numbers of the code each hidden unit sees, in ascending order
+
     def __init__(self, latent_dim: int, hidden: int, components: int) -> None:
         super().__init__()
         self.latent_dim, self.components = latent_dim, components
         inputs = torch.arange(1, latent_dim + 1)
         units = (torch.linspace(0, 1, hidden + 1)[:-1].square() * (latent_dim - 1)).long() + 1
+        self.register_buffer("units", units, persistent=False)
         outputs = torch.arange(1, latent_dim + 1).repeat(3 * components)
         last = MaskedLinear(outputs[:, None] > units)
         nn.init.zeros_(last.weight)
@@ -157,10 +165,11 @@ class Prior(nn.Module):
 
     def next(self, z: Tensor) -> Mixture:
         """The distribution of the number that follows a prefix z (B, i), fields (B, M)."""
-        last: MaskedLinear = self.net[-1]  # type: ignore[assignment]
-        rows = slice(z.shape[1], None, self.latent_dim)
-        hidden = self.net[:-1](F.pad(z, (0, self.latent_dim - z.shape[1])))
-        outputs = F.linear(hidden, last.weight[rows] * last.mask[rows], last.bias[rows])
+        first, middle, last = (layer for layer in self.net if isinstance(layer, MaskedLinear))
+        k = z.shape[1]
+        seeing = slice(int((self.units <= k).sum()))
+        hidden = F.silu(middle.part(F.silu(first.part(z, seeing)), seeing))
+        outputs = last.part(hidden, slice(k, None, self.latent_dim))
         return _mixture(outputs.unflatten(1, (3, self.components)))
 
     def _check(self, z: Tensor) -> None:
