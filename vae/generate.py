@@ -10,7 +10,7 @@ from vae.model import VAE
 from vae.pixels import bin_of, quantile
 from vae.residual import correlations
 
-GREY_SPREAD = 0.4  # standard deviation of the quantiles of grey values; nearest to validation digits
+GREY_SPREAD = 0.5  # standard deviation of the quantiles of grey values; nearest to validation digits
 SMALLEST_SHARE = 1e-9  # of the prior beyond the outermost sample
 DRAWN_AT_ONCE, DECODED_AT_ONCE = 128, 1024  # digits, which bounds their memory
 
