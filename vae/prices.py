@@ -1,4 +1,7 @@
-"""What one nested model costs against specialists, from weights/specialists.json."""
+"""What one nested model costs against specialists, and the plain rival of generation, as they were measured.
+
+They take an hour to train, so their figures are read from weights/specialists.json and weights/plain.json.
+"""
 
 import json
 from collections.abc import Iterator
@@ -14,14 +17,17 @@ PLAIN = "VAE of the same network, N(0, I) prior, not nested"
 
 def read_specialists(folder: Path = WEIGHTS) -> dict[str, Any] | None:
     """What `python -m vae.specialists` wrote, or None before its first run."""
-    path = folder / "specialists.json"
+    return _read(folder / "specialists.json")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def plain_rival(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
-    """The rival of generation with its figure, or nothing before the specialists were trained."""
-    found = read_specialists(folder)
-    return {f"{PLAIN}, {found['plain_epochs']} epochs": found["figures"]["plain"][figure]} if found else {}
+    """The rival of generation with its figure, or nothing before `python -m vae.plain` trained it."""
+    found = _read(folder / "plain.json")
+    return {f"{PLAIN}, {found['epochs']} epochs": found["figures"][figure]} if found else {}
 
 
 def prices(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:

@@ -1,8 +1,7 @@
 """What one nested model for all jobs costs against specialists: `python -m vae.specialists --help`.
 
 All go on from the shipped weights, trained alike for a few epochs more, each for its own job alone, and are
-measured on the same test digits; the price is what counts, not how good each of them is. Beside them, as the
-rival of generation, the same network is trained from scratch with the prior N(0, I).
+measured on the same test digits; the price is what counts, not how good each of them is.
 """
 
 import json
@@ -21,14 +20,11 @@ from vae import train
 from vae.calibrate import measure
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
 from vae.data import binarize, default_root, training_digits, validation_digits
-from vae.judged import frechet_ratio, sure_share
 from vae.material import Material, Sizes, hide, read_material
 from vae.metrics import mean_psnr, rmse
-from vae.prior import Prior
 from vae.protocols import DENOISING, HIDDEN
 
 N_CALIBRATION = 1000  # validation digits behind the calibration of each
-PLAIN_EPOCHS = 25  # passes for the model with the prior N(0, I), from random weights
 N_RESTORED = 100  # test digits that are denoised and completed
 
 
@@ -55,7 +51,6 @@ class Specialist(NamedTuple):
 
     changes: dict[str, Any]  # of the training options
     figures: tuple[str, ...]  # keys of FIGURES
-    plain: bool = False  # whether the prior is N(0, I) and stays so
 
 
 SPECIALISTS = {
@@ -64,11 +59,6 @@ SPECIALISTS = {
     "two dimensions": Specialist({"codes": "map"}, ("elbo_2",)),
     "denoising": Specialist({"codes": "whole", "spoils": "noise"}, ("psnr",)),
     "imputation": Specialist({"codes": "whole", "spoils": "holes"}, ("rmse",)),
-    "plain": Specialist(
-        {"codes": "whole", "start": None, "epochs": PLAIN_EPOCHS, "learning_rate": 1.5e-3, "kl_warmup": 2.0},
-        ("frechet_ratio", "sure_share"),
-        plain=True,
-    ),
 }
 
 
@@ -99,20 +89,7 @@ FIGURES: dict[str, Callable[[vae.VAE, Material, Sizes, int], float]] = {
     "elbo_2": lambda model, material, sizes, seed: nats(model, material, sizes, seed, 2),
     "psnr": denoising_db,
     "rmse": imputation_rmse,
-    "frechet_ratio": lambda model, material, sizes, seed: frechet_ratio(
-        model, material, sizes.generated, seed
-    ),
-    "sure_share": lambda model, material, sizes, seed: sure_share(
-        vae.sample(model, sizes.generated, seed=seed), material.classifier
-    ),
 }
-
-
-def make_normal(prior: Prior) -> None:
-    """Let a prior be N(0, I) and stay so."""
-    prior.requires_grad_(False)
-    for parameter in prior.net[-1].parameters():
-        parameter.zero_()
 
 
 def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[str, dict[str, float]]:
@@ -122,9 +99,6 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
     for name, specialist in SPECIALISTS.items():
         run = options.run / name.replace(" ", "-")
         trainer = train.Trainer(replace(options, run=run, **specialist.changes), digits, held_out)
-        if specialist.plain:
-            make_normal(trainer.model.prior)
-            make_normal(trainer.averaged.prior)
         model = trainer.fit().cpu().eval().requires_grad_(False)
         measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
         found[name] = {
@@ -155,7 +129,6 @@ def main(options: Options) -> None:
         "commit": started_from,
         "weights": fingerprint(model),
         "epochs": options.epochs,
-        "plain_epochs": PLAIN_EPOCHS,
         "n_restored": N_RESTORED,
         "figures": compare(shared, material, sizes),
     }

@@ -1,0 +1,100 @@
+"""The rival of generation, the same network with the prior N(0, I): `python -m vae.plain --help`.
+
+It is trained from random weights, for whole codes alone.
+"""
+
+import json
+import shlex
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import tyro
+
+import vae
+from vae import train
+from vae.calibrate import measure
+from vae.checkpoint import WEIGHTS, read_weights
+from vae.data import default_root, training_digits, validation_digits
+from vae.judged import frechet_ratio, sure_share
+from vae.material import Material, Sizes, read_material
+from vae.prior import Prior
+
+N_CALIBRATION = 1000  # validation digits behind its calibration
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train the plain VAE and write weights/plain.json."""
+
+    data: Path = default_root()
+    """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""
+    out: Path = WEIGHTS
+    """Folder for plain.json."""
+    run: Path = Path("runs/plain")
+    """Folder for the checkpoint that --resume continues."""
+    resume: bool = False
+    """Continue the run in --run."""
+    epochs: int = 25
+    """Passes over the training digits."""
+    seed: int = 0
+    """Of the training and of every random choice."""
+
+
+def make_normal(prior: Prior) -> None:
+    """Let a prior be N(0, I) and stay so."""
+    prior.requires_grad_(False)
+    for parameter in prior.net[-1].parameters():
+        parameter.zero_()
+
+
+def train_plain(options: train.Options) -> vae.VAE:
+    """A trained VAE whose prior is N(0, I), calibrated as far as samples need it."""
+    held_out = validation_digits(options.data)
+    trainer = train.Trainer(options, training_digits(options.data), held_out)
+    make_normal(trainer.model.prior)
+    make_normal(trainer.averaged.prior)
+    model = trainer.fit().cpu().eval().requires_grad_(False)
+    measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
+    return model
+
+
+def figures(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> dict[str, float]:
+    """How much its samples look like digits."""
+    samples = vae.sample(model, sizes.generated, seed=seed)
+    return {
+        "frechet_ratio": frechet_ratio(model, material, sizes.generated, seed),
+        "sure_share": sure_share(samples, material.classifier),
+    }
+
+
+def main(options: Options) -> None:
+    """Train, measure and write."""
+    sizes, started_from = Sizes(), train.commit()
+    config = asdict(read_weights(WEIGHTS / "vae.safetensors").config)
+    shape = {name: value for name, value in config.items() if not name.startswith("prior_")}
+    model = train_plain(
+        train.Options(
+            data=options.data,
+            run=options.run,
+            resume=options.resume,
+            epochs=options.epochs,
+            seed=options.seed,
+            codes="whole",
+            **shape,
+        )
+    )
+    facts = {
+        "command": "python -m vae.plain " + shlex.join(sys.argv[1:]),
+        "commit": started_from,
+        "epochs": options.epochs,
+        "figures": figures(model, read_material(options.data, sizes, options.seed), sizes, options.seed),
+    }
+    (options.out / "plain.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(Options))
+    except (ValueError, train.DivergedError) as error:
+        sys.exit(f"vae.plain: {error}")
