@@ -15,7 +15,7 @@ from vae.classifier import train_classifier
 from vae.evaluate import JOBS, LONGEST_FIRST
 from vae.judged import PENS, handwriting
 from vae.material import Job, Material, Sizes, degenerate, draw, hide
-from vae.prices import plain_rival, price_rows, prices
+from vae.prices import PLAIN, plain_rival, price_rows, prices
 from vae.protocols import HIDDEN
 
 SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
@@ -89,12 +89,10 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
         "two dimensions": {"elbo_2": 140.0},
         "denoising": {"psnr": 24.0},
         "imputation": {"rmse": 0.2},
-        "plain": {"frechet_ratio": 3.0, "sure_share": 0.7},
     }
     found = {
         "command": "python -m vae.specialists --epochs 2",
         "epochs": 2,
-        "plain_epochs": 9,
         "n_restored": 9,
         "figures": figures,
     }
@@ -102,9 +100,13 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
     paid = {case: row.ours for case, row in rows.items()}
     assert paid == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
     assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
+
+
+def test_the_plain_rival_is_read_from_its_file(tmp_path: Path) -> None:
     assert not plain_rival("sure_share", tmp_path)
-    (tmp_path / "specialists.json").write_text(json.dumps(found))
-    assert list(plain_rival("sure_share", tmp_path).values()) == [0.7]
+    found = {"epochs": 9, "figures": {"frechet_ratio": 3.0, "sure_share": 0.7}}
+    (tmp_path / "plain.json").write_text(json.dumps(found))
+    assert plain_rival("sure_share", tmp_path) == {f"{PLAIN}, 9 epochs": 0.7}
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:

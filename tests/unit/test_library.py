@@ -92,7 +92,7 @@ def test_import_is_quiet_and_leaves_out_what_only_training_needs() -> None:
     assert run.stderr == ""
 
 
-@pytest.mark.parametrize("command", ["train", "calibrate"])
+@pytest.mark.parametrize("command", ["train", "calibrate", "specialists", "plain"])
 def test_the_commands_explain_themselves(command: str) -> None:
     run = subprocess.run(
         [sys.executable, "-m", f"vae.{command}", "--help"],
