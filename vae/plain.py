@@ -6,7 +6,7 @@ It is trained from random weights, for whole codes alone.
 import json
 import shlex
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
@@ -71,8 +71,7 @@ def figures(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> dict
 def main(options: Options) -> None:
     """Train, measure and write."""
     sizes, started_from = Sizes(), train.commit()
-    config = asdict(read_weights(WEIGHTS / "vae.safetensors").config)
-    shape = {name: value for name, value in config.items() if not name.startswith("prior_")}
+    shape = train.shape_options(read_weights(WEIGHTS / "vae.safetensors").config)
     model = train_plain(
         train.Options(
             data=options.data,

@@ -8,7 +8,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,7 +112,6 @@ def main(options: Options) -> None:
     sizes, started_from = Sizes(restored=N_RESTORED), train.commit()
     shipped = WEIGHTS / "vae.safetensors"
     model = read_weights(shipped)
-    shape = {name: value for name, value in asdict(model.config).items() if not name.startswith("prior_")}
     material = read_material(options.data, sizes, options.seed)
     shared = train.Options(
         data=options.data,
@@ -122,7 +121,7 @@ def main(options: Options) -> None:
         learning_rate=options.learning_rate,
         kl_warmup=0.0,
         seed=options.seed,
-        **shape,
+        **train.shape_options(model.config),
     )
     facts = {
         "command": "python -m vae.specialists " + shlex.join(sys.argv[1:]),

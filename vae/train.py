@@ -83,6 +83,11 @@ class Options:
         return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
 
 
+def shape_options(config: Config) -> dict[str, Any]:
+    """The options that give encoder and decoder the shape of a config."""
+    return {name: size for name, size in asdict(config).items() if not name.startswith("prior_")}
+
+
 class DivergedError(RuntimeError):
     """The loss is no longer finite; the last good checkpoint is kept."""
 
