@@ -9,6 +9,7 @@ learned prior for a VAE of Chen et al. 2017, arXiv:1611.02731.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -43,27 +44,32 @@ class Mixture(NamedTuple):
 
     def to_standard(self, z: Tensor) -> Tensor:
         """The standard normal number with as much probability below it as z (...) has."""
-        below, above = self._tail(z.double(), 1), self._tail(z.double(), -1)
+        tail = self._tails()
+        below, above = tail(z, 1), tail(z, -1)
         u = torch.special.ndtri(torch.minimum(below, above).clamp_min(1e-300))
         return torch.where(below < above, u, -u).to(z)
 
     def from_standard(self, u: Tensor) -> Tensor:
         """The inverse of `to_standard`, by halving the interval between the components' own quantiles."""
         side = torch.where(u > 0, -1, 1)
-        wanted = _below(-u.abs())
-        quantiles = self.mean + self.log_std.exp() * u[..., None]
-        low, high = quantiles.amin(dim=-1), quantiles.amax(dim=-1)
+        wanted = _below(-u.abs().double())
+        quantiles = (self.mean + self.log_std.exp() * u[..., None]).double()
+        low, high, tail = quantiles.amin(dim=-1), quantiles.amax(dim=-1), self._tails()
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            too_low = (self._tail(middle, side) < wanted) == (side > 0)
+            too_low = (tail(middle, side) < wanted) == (side > 0)
             low, high = torch.where(too_low, middle, low), torch.where(too_low, high, middle)
-        return (low + high) / 2
+        return ((low + high) / 2).to(u)
 
-    def _tail(self, z: Tensor, side: Tensor | int) -> Tensor:
-        """Probability below z (...) where side is 1, above it where side is -1, as precise as z."""
-        u = (z[..., None] - self.mean) * torch.exp(-self.log_std.to(z))
-        signed = u * torch.as_tensor(side, device=z.device)[..., None]
-        return (self.log_share.to(z).exp() * _below(signed)).sum(dim=-1)
+    def _tails(self) -> Callable[[Tensor, Tensor | int], Tensor]:
+        """A function: the probability below z (...) where side is 1, above it where side is -1, float64."""
+        share, mean, scale = self.log_share.double().exp(), self.mean.double(), self.log_std.double().exp()
+
+        def tail(z: Tensor, side: Tensor | int) -> Tensor:
+            signed = (z[..., None] - mean) / scale * torch.as_tensor(side, device=z.device)[..., None]
+            return (share * _below(signed)).sum(dim=-1)
+
+        return tail
 
 
 def _below(u: Tensor) -> Tensor:

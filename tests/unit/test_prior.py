@@ -118,6 +118,14 @@ def test_standard_coordinates_are_exact_far_out(u: float) -> None:
     assert torch.allclose(prior.to_standard(prior.from_standard(far)), far, atol=1e-6)
 
 
+@pytest.mark.parametrize("u", [-30.0, -16.0, 16.0, 30.0])
+def test_standard_coordinates_of_the_shipped_prior_are_exact_far_out(model: vae.VAE, u: float) -> None:
+    far = torch.zeros(1, model.config.latent_dim)
+    far[:, [0, 3]] = u
+    back = model.prior.to_standard(model.prior.from_standard(far))
+    assert torch.allclose(back[:, [0, 3]], far[:, [0, 3]], atol=1e-4)
+
+
 def test_components_do_not_begin_alike() -> None:
     means = Prior(K, 24, 3).mixtures(torch.zeros(1, K)).mean[0]
     assert (means.diff(dim=-1) > 0.5).all()
