@@ -13,14 +13,12 @@ import tyro
 
 import vae
 from vae import train
-from vae.calibrate import measure
 from vae.checkpoint import WEIGHTS, read_weights
 from vae.data import default_root, training_digits, validation_digits
 from vae.judged import frechet_ratio, sure_share
 from vae.material import Material, Sizes, read_material
 from vae.prior import Prior
-
-N_CALIBRATION = 1000  # validation digits behind its calibration
+from vae.specialists import fitted
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,7 @@ def train_plain(options: train.Options) -> vae.VAE:
     trainer = train.Trainer(options, training_digits(options.data), held_out)
     make_normal(trainer.model.prior)
     make_normal(trainer.averaged.prior)
-    model = trainer.fit().cpu().eval().requires_grad_(False)
-    measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
-    return model
+    return fitted(trainer, held_out)
 
 
 def figures(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> dict[str, float]:

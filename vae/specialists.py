@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import torch
 import tyro
+from torch import Tensor
 
 import vae
 from vae import train
@@ -92,6 +93,13 @@ FIGURES: dict[str, Callable[[vae.VAE, Material, Sizes, int], float]] = {
 }
 
 
+def fitted(trainer: train.Trainer, held_out: Tensor) -> vae.VAE:
+    """The trained model, calibrated on validation digits, uint8 (N, 28, 28), as far as pictures need it."""
+    model = trainer.fit().cpu().eval().requires_grad_(False)
+    measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
+    return model
+
+
 def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[str, dict[str, float]]:
     """For each specialist its figures; `options` are those of the training that all share."""
     digits, held_out = training_digits(options.data), validation_digits(options.data)
@@ -99,8 +107,7 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
     for name, specialist in SPECIALISTS.items():
         run = options.run / name.replace(" ", "-")
         trainer = train.Trainer(replace(options, run=run, **specialist.changes), digits, held_out)
-        model = trainer.fit().cpu().eval().requires_grad_(False)
-        measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
+        model = fitted(trainer, held_out)
         found[name] = {
             figure: FIGURES[figure](model, material, sizes, options.seed) for figure in specialist.figures
         }

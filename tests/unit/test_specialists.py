@@ -15,6 +15,7 @@ from vae.material import Material, Sizes
 from vae.specialists import SPECIALISTS, compare
 
 SIZES = Sizes(density=4, restored=2, generated=200)
+LAST = "prior.net.4.weight"
 TINY = {"latent_dim": 4, "channels": 4, "hidden": 16, "blocks": 1}
 
 
@@ -29,7 +30,9 @@ def lend_calibration(
     for name in ("training_digits", "validation_digits"):
         monkeypatch.setattr(module, name, lambda root: pixels)
     shipped = model.calibration
-    monkeypatch.setattr(module, "measure", lambda trained, _, **__: setattr(trained, "calibration", shipped))
+    monkeypatch.setattr(
+        specialists, "measure", lambda trained, _, **__: setattr(trained, "calibration", shipped)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,7 @@ def test_every_specialist_is_trained_and_measured(
         name: specialist.figures for name, specialist in SPECIALISTS.items()
     }
     assert all(math.isfinite(value) for figures in found.values() for value in figures.values())
+    assert torch.load(tmp_path / "nested" / "checkpoint.pt")["model"][LAST].any()
 
 
 def test_the_plain_rival_has_a_normal_prior(
@@ -55,6 +59,7 @@ def test_the_plain_rival_has_a_normal_prior(
 ) -> None:
     lend_calibration(plain, pixels, model, monkeypatch)
     rival = plain.train_plain(train_options(tmp_path))
+    assert not torch.load(tmp_path / "checkpoint.pt")["model"][LAST].any()
     z = torch.randn((50, 4), generator=torch.Generator().manual_seed(0))
     assert torch.allclose(rival.prior.to_standard(z), z, atol=1e-5)
     assert rival.encoder.net[0].weight.std() > 0
