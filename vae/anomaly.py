@@ -5,7 +5,7 @@ from torch import Tensor
 
 from vae.calibration import calibration_of, pixel_table
 from vae.checks import check_images, seeded
-from vae.inference import draws_evidence, image_chunks, log_likelihood, posterior_draws
+from vae.inference import draws_evidence, encoder_bound, image_chunks, posterior_draws
 from vae.model import VAE
 from vae.pixels import moments
 
@@ -36,7 +36,7 @@ def anomaly_score(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
     Source: that raw likelihood is misled by simple statistics, Nalisnick et al. 2019, arXiv:1810.09136;
     correcting for the input's own complexity, Serra et al. 2020, arXiv:1909.11480.
     """
-    nll_nats = -log_likelihood(model, x, n_samples=N_DRAWS, seed=seed)
+    nll_nats = -encoder_bound(model, x, n_samples=N_DRAWS, seed=seed)
     floor_nats = _entropy(x).sum(dim=(1, 2, 3))
     return (nll_nats - floor_nats) / (x.sum(dim=(1, 2, 3)).clamp_max(MOST_INK) + SPARE_INK)
 

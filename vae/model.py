@@ -44,6 +44,15 @@ class Posterior(NamedTuple):
         noise = torch.randn((n, *self.mean.shape), generator=generator, device=self.mean.device)
         return self.mean + torch.exp(0.5 * self.logvar) * noise.to(self.mean)
 
+    def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """n draws for each image, (n, B, K), and their log-density in nats, (n, B)."""
+        z = self.sample(n, generator)
+        return z, self.log_prob(z).sum(dim=-1)
+
+    def prefix(self, k: int) -> "Posterior":
+        """The same over the first k numbers of the code."""
+        return Posterior(self.mean[:, :k], self.logvar[:, :k])
+
     def log_prob(self, z: Tensor) -> Tensor:
         """Log-density of each number of the code, in nats: z (..., B, k) gives (..., B, k)."""
         k = z.shape[-1]

@@ -21,6 +21,7 @@ from vae import train
 from vae.calibrate import measure
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
 from vae.data import binarize, default_root, training_digits, validation_digits
+from vae.inference import encoder_bound
 from vae.material import Material, Sizes, hide, read_material
 from vae.metrics import mean_psnr, rmse
 from vae.protocols import DENOISING, HIDDEN
@@ -66,7 +67,7 @@ SPECIALISTS = {
 def nats(model: vae.VAE, material: Material, sizes: Sizes, seed: int, n_dims: int | None = None) -> float:
     """Negative ELBO of binarized test digits."""
     x = binarize(material.test[: sizes.density], torch.Generator().manual_seed(seed))
-    return -vae.log_likelihood(model, x, n_dims=n_dims, n_samples=1, seed=seed).mean().item()
+    return -encoder_bound(model, x, n_dims=n_dims, n_samples=1, seed=seed).mean().item()
 
 
 def denoising_db(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> float:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from vae.checkpoint import WEIGHTS, read_tensors, save_weights
 from vae.data import as_images, binarize, default_root, training_digits, validation_digits
-from vae.inference import log_likelihood
+from vae.inference import encoder_bound
 from vae.model import VAE, Config
 from vae.objective import elbo, guess_nats, rate
 from vae.views import Codes, Spoils, clean_view, spoilt_view, varied
@@ -151,7 +151,7 @@ class Trainer:
         self.averaged.eval()
         lengths = {"validation_elbo": None, "validation_elbo_2": min(2, self.options.latent_dim)}
         return {
-            name: log_likelihood(self.averaged, self.checked, n_dims=n_dims, n_samples=1).mean().item()
+            name: encoder_bound(self.averaged, self.checked, n_dims=n_dims, n_samples=1).mean().item()
             for name, n_dims in lengths.items()
         }
 
