@@ -10,7 +10,6 @@ from vae.model import VAE
 from vae.pixels import moments
 
 N_DRAWS = 64
-TEMPER = 0.5  # of the weights in the surprise map
 SPARE_INK = 10.0  # pixels of ink added to every image's own, so that the score of a blank one is finite
 MOST_INK = 120.0  # pixels of ink that count; more of it, as of a coat, excuses nothing
 
@@ -87,7 +86,7 @@ def surprise_map(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
     maps = []
     for chunk in image_chunks(len(x), N_DRAWS):
         draws = posterior_draws(model, x[chunk], None, N_DRAWS, generator)
-        weights = draws.weights(draws_evidence(table, draws, x[chunk], None, None), TEMPER)
+        weights = draws.weights(draws_evidence(table, draws, x[chunk], None, None))
         predicted = torch.einsum("sb,sbchw->bchw", weights, mean_of_bin[draws.bins])
         maps.append(_bernoulli_kl(x[chunk], predicted)[:, 0])
     return torch.cat(maps)

@@ -7,14 +7,13 @@ from torch import Tensor
 
 from vae.calibration import calibration_of, pixel_table
 from vae.checks import check_count, check_images, check_observed, seeded
-from vae.inference import draws_evidence, image_chunks, posterior_draws
+from vae.inference import draws_evidence, image_chunks, more_draws, posterior_draws
 from vae.model import VAE
 from vae.pixels import moments, posterior
 from vae.propagation import propagate
 
-N_DRAWS = 384
+N_DRAWS = 192  # in each of two rounds
 COMPLETED_AT_ONCE = 32  # bounds the memory of completions
-TEMPER = 0.2  # of the weights; lowest error on validation digits
 
 
 class Imputation(NamedTuple):
@@ -29,7 +28,8 @@ class Imputation(NamedTuple):
 def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed: int = 0) -> Imputation:
     """Fill in the hidden pixels of each image.
 
-    Codes are drawn from q(z | known pixels) and weighted by a power of p(known | z) p(z) / q(z | known).
+    Codes are drawn from q(z | known pixels), then from where the first ones were likely, and weighted by a
+    power of p(known | z) p(z) / q(z | known).
 
     Args:
         x: (B, 1, 28, 28) in [0, 1]; the hidden pixels are not looked at.
@@ -45,12 +45,12 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
     """
     check_images(x)
     check_observed(observed, x)
-    check_count("n_samples", n_samples, 1, N_DRAWS)
+    check_count("n_samples", n_samples, 1, 2 * N_DRAWS)
     generator = seeded(seed, x.device)
     table = pixel_table(model)
     parts = [
         _impute(model, table, x[chunk], observed[chunk], n_samples, generator)
-        for chunk in image_chunks(len(x), N_DRAWS)
+        for chunk in image_chunks(len(x), 2 * N_DRAWS)
     ]
     samples, means, stds = zip(*parts, strict=True)
     return Imputation(torch.cat(samples, dim=1), torch.cat(means), torch.cat(stds))
@@ -59,8 +59,9 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
 def _impute(
     model: VAE, table: Tensor, x: Tensor, observed: Tensor, n_samples: int, generator: torch.Generator
 ) -> Imputation:
-    draws = posterior_draws(model, x, observed, N_DRAWS, generator)
-    weights = draws.weights(draws_evidence(table, draws, x, observed, None), TEMPER)
+    first = posterior_draws(model, x, observed, N_DRAWS, generator)
+    draws = more_draws(model, first, draws_evidence(table, first, x, observed, None))
+    weights = draws.weights(draws_evidence(table, draws, x, observed, None))
     mean, variance = moments(_told(model, draws.bin_shares(weights) @ table, x, observed))
     mean, std = mean.view_as(x), variance.clamp_min(0).sqrt().view_as(x)
     chosen = _resample(weights, n_samples, generator)

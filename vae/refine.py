@@ -45,8 +45,10 @@ class Refined(NamedTuple):
         return volume - 0.5 * (white.square() + LOG_2PI).sum(dim=2)
 
     def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """n draws for each image, (n, B, k), a quarter of them the encoder's, and the log-density, (n, B) nats,
-        of the mixture that they come from."""
+        """n draws for each image, (n, B, k), and their log-density in nats, (n, B).
+
+        A quarter of them are the encoder's, and the density is that of the mixture.
+        """
         n_guessed = n // GUESSED
         z = torch.cat([self.guess.sample(n_guessed, generator), self.sample(n - n_guessed, generator)])
         if n_guessed == 0:

@@ -11,7 +11,15 @@ from torch import Tensor
 import vae
 from unit.conftest import TINY, WRONG_IMAGES, Picture, every
 from vae.calibration import pixel_table
-from vae.inference import draws_evidence, encoder_bound, image_chunks, posterior_draws
+from vae.inference import (
+    N_EFFECTIVE,
+    Draws,
+    draws_evidence,
+    encoder_bound,
+    image_chunks,
+    more_draws,
+    posterior_draws,
+)
 from vae.objective import bernoulli_log_prob, elbo
 from vae.views import View
 
@@ -75,18 +83,61 @@ def test_chunks_cover_each_image_once(n_images: int, n_draws: int) -> None:
     assert all(len(chunk) * n_draws <= max(1024, n_draws) for chunk in chunks)
 
 
-def test_draws_are_weighed_by_evidence_and_prior(tiny: vae.VAE, digits: Tensor) -> None:
+def test_draws_are_weighed_by_a_power_of_evidence_and_prior(tiny: vae.VAE, digits: Tensor) -> None:
     x = digits[:3]
-    draws = posterior_draws(tiny, x, None, 10, torch.Generator().manual_seed(0))
+    draws = posterior_draws(tiny, x, None, 60, torch.Generator().manual_seed(0))
     evidence = draws_evidence(pixel_table(tiny), draws, x, None, None)
-    assert draws.bins.shape == (10, 3, 1, 28, 28)
-    assert draws.log_ratio.shape == evidence.shape == (10, 3)
-    weights = draws.weights(evidence, 0.6)
-    assert torch.allclose(weights.sum(dim=0), torch.ones(3))
-    expected = (0.6 * (evidence + draws.log_ratio)).double()
-    assert torch.allclose(
-        weights.double().log() - weights[0].double().log(), expected - expected[0], atol=0.1
-    )
+    assert draws.bins.shape == (60, 3, 1, 28, 28)
+    assert draws.log_ratio.shape == evidence.shape == (60, 3)
+    log_weights = (evidence + draws.log_ratio).double()
+    log_weights = log_weights - log_weights.mean(dim=0)
+    shares = draws.weights(evidence).double().log()
+    shares = shares - shares.mean(dim=0)
+    power = (shares * log_weights).sum(dim=0) / log_weights.square().sum(dim=0)
+    assert ((power > 0) & (power <= 1.01)).all()
+    assert torch.allclose(shares, power * log_weights, atol=0.05)
+
+
+def test_few_draws_all_count_alike(tiny: vae.VAE, digits: Tensor) -> None:
+    draws = posterior_draws(tiny, digits[:2], None, 10, torch.Generator().manual_seed(0))
+    assert torch.allclose(draws.weights(100 * torch.arange(20.0).view(10, 2)), torch.full((10, 2), 0.1))
+
+
+@given(spread=st.floats(0.0, 3000.0), seed=st.integers(0, 1000))
+def test_enough_draws_count_and_no_more_than_need_be(spread: float, seed: int) -> None:
+    log_weights = spread * torch.randn((192, 2), generator=torch.Generator().manual_seed(seed))
+    q = vae.Posterior(torch.zeros(2, 1), torch.zeros(2, 1))
+    draws = Draws(q, torch.zeros(192, 2, 1), log_weights, torch.zeros(192, 2, 1, 28, 28, dtype=torch.int64))
+    weights = draws.weights(torch.zeros(192, 2))
+    assert torch.allclose(weights.sum(dim=0), torch.ones(2))
+    n_effective = 1 / weights.square().sum(dim=0)
+    untempered = 1 / log_weights.softmax(dim=0).square().sum(dim=0)
+    assert (n_effective > N_EFFECTIVE - 0.5).all()
+    assert (n_effective < untempered.clamp_min(N_EFFECTIVE) + 0.5).all()
+
+
+def test_a_second_round_fits_better(model: vae.VAE, digits: Tensor) -> None:
+    x, table = digits[:6], pixel_table(model)
+    observed = (torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) < 0.15).bool()
+    with torch.inference_mode():
+        first = posterior_draws(model, x, observed, 192, torch.Generator().manual_seed(0))
+        evidence = draws_evidence(table, first, x, observed, None)
+        both = more_draws(model, first, evidence)
+        again = draws_evidence(table, both, x, observed, None)
+    assert both.z.shape == (384, 6, 32)
+    assert torch.equal(both.z[:192], first.z)
+    assert torch.equal(both.bins[:192], first.bins)
+    assert torch.allclose(again[:192], evidence)
+    assert (again[192:].mean(dim=0) > evidence.mean(dim=0)).all()
+
+
+def test_both_rounds_count_as_draws_from_one_mixture(bare: vae.VAE, digits: Tensor) -> None:
+    """Where there is nothing to see all weights are p(z) / q(z), whose mean is 1."""
+    x = digits[:2]
+    with torch.inference_mode():
+        first = posterior_draws(bare, x, None, 20_000, torch.Generator().manual_seed(0))
+        both = more_draws(bare, first, torch.zeros(20_000, 2))
+    assert torch.allclose(both.log_ratio.exp().mean(dim=0), torch.ones(2), atol=0.1)
 
 
 def test_evidence_counts_known_pixels_alone(tiny: vae.VAE, digits: Tensor) -> None:
