@@ -13,7 +13,7 @@ from vae.noise import Noise, check_noise
 from vae.pixels import expectation, posterior
 from vae.propagation import propagate
 
-N_DRAWS = 192  # in each of two rounds
+N_DRAWS = 128  # in each of two rounds
 CANDIDATES = (
     *(Noise("gaussian", level) for level in (0.03, 0.06, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4)),
     *(Noise("uniform", level) for level in (0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.5, 0.7)),

@@ -28,9 +28,9 @@ from vae.train import commit
 
 JOBS = (density, compression, lossless, generation, denoising, imputation, anomaly, handwriting, prices)
 LONGEST_FIRST = (
+    denoising,
     handwriting,
     anomaly,
-    denoising,
     density,
     imputation,
     compression,

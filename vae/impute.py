@@ -12,7 +12,7 @@ from vae.model import VAE
 from vae.pixels import moments, posterior
 from vae.propagation import propagate
 
-N_DRAWS = 192  # in each of two rounds
+N_DRAWS = 128  # in each of two rounds
 COMPLETED_AT_ONCE = 32  # bounds the memory of completions
 
 
@@ -34,7 +34,7 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
     Args:
         x: (B, 1, 28, 28) in [0, 1]; the hidden pixels are not looked at.
         observed: bool (B, 1, 28, 28), True = known.
-        n_samples: number of completions, 1 to 384.
+        n_samples: number of completions, 1 to 256.
         seed: same seed, same completions.
 
     Raises:
