@@ -9,7 +9,7 @@ run: .venv/.app
 	$(BIN)/streamlit run streamlit_app.py --server.showEmailPrompt=false
 
 test: .venv/.browser lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

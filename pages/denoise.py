@@ -13,7 +13,7 @@ with frame.loading():
     import vae
     from ui import before_after, bring, charts, contest, digit, noises, pictures, scores, source, strangers
     from ui.digit import Digit
-    from vae.inference import posterior_draws
+    from vae.inference import more_draws, posterior_draws
 
 WIDTH, SMALL = 168, 92
 STRANGER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
@@ -181,6 +181,6 @@ frame.what_is_happening(
     r"v_g = p(\text{noisy} \mid g)\, p(g \mid z) \\"
     r"T < 1, \quad g\text{: grey levels}\end{gathered}",
 )
-source.show(vae.denoise, posterior_draws)
+source.show(vae.denoise, posterior_draws, more_draws)
 with frame.sentence():
     show_failure()

@@ -14,7 +14,7 @@ with frame.loading():
     from ui.completions import Group
     from ui.digit import Digit
     from vae import impute, rivals
-    from vae.inference import posterior_draws
+    from vae.inference import more_draws, posterior_draws
 
 FAILURE = 5
 N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
@@ -138,6 +138,6 @@ frame.what_is_happening(
     r"w_s \propto \left(\frac{p(x_\text{seen} \mid z_s)\, p(z_s)}"
     r"{q(z_s \mid x_\text{seen})}\right)^{T}, \; T < 1",
 )
-source.show(impute, posterior_draws)
+source.show(impute, posterior_draws, more_draws)
 with frame.sentence():
     show_failure()

@@ -9,6 +9,7 @@ PAPERS = {
     "Germain et al. 2015": "https://arxiv.org/abs/1502.03509",
     "Burda et al. 2016": "https://arxiv.org/abs/1509.00519",
     "Papamakarios et al. 2017": "https://arxiv.org/abs/1705.07057",
+    "Park et al. 2019": "https://arxiv.org/abs/2211.17267",
     "Townsend et al. 2019": "https://arxiv.org/abs/1901.04866",
     "LeCun et al. 1998": "https://doi.org/10.1109/5.726791",
 }

@@ -27,7 +27,7 @@ def score_table(rows: list[dict[str, Any]]) -> str:
     lines = [_line(titles), _line(["---"] * len(titles))]
     for row in rows:
         name, figure = best_rival(row)
-        rival, ahead = ("", "") if figure is None else (f"{figure:.4g} ({name})", _verdict(leads(row)))
+        rival, ahead = ("", "") if figure is None else (f"{figure:.4g} ({name})", _standing(row, figure))
         goal = row["goal"]
         aim, reached = ("", "") if goal is None else (f"{goal:.4g}", _verdict(reaches_goal(row)))
         ours = f"{row['ours']:.4g} {row['unit']}"
@@ -41,6 +41,10 @@ def _line(cells: Sequence[str]) -> str:
 
 def _verdict(good: bool) -> str:
     return "yes" if good else "**no**"
+
+
+def _standing(row: dict[str, Any], best: float) -> str:
+    return "tied" if f"{row['ours']:.4g}" == f"{best:.4g}" else _verdict(leads(row))
 
 
 def best_rival(row: dict[str, Any]) -> tuple[str, float | None]:

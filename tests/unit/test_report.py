@@ -68,6 +68,12 @@ def test_only_who_is_better_than_all_leads() -> None:
     assert not leads({**WON, "ours": 21.5})
 
 
+def test_figures_that_are_printed_alike_are_tied() -> None:
+    nearly = {**WON, "ours": 0.99988, "rivals": {"Raw likelihood": 0.99992}}
+    assert "| 0.9999 (Raw likelihood) | tied |" in score_table([nearly])
+    assert "| 0.9999 (Raw likelihood) | **no** |" in score_table([{**nearly, "ours": 0.9998}])
+
+
 def test_a_goal_is_reached_from_its_own_side() -> None:
     assert reaches_goal(WON) and reaches_goal({**WON, "goal": 24.0})
     assert reaches_goal(LOST) and not reaches_goal({**LOST, "goal": 0.19})
