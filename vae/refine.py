@@ -80,12 +80,13 @@ def refine(model: VAE, x: Tensor, guess: Posterior, generator: torch.Generator) 
         slopes, curvatures = zip(
             *(_quadratic(model, x, guess, here.shift + side) for side in (offset, -offset)), strict=True
         )
-        curvature = _not_negative(torch.stack(curvatures).mean(dim=0))
-        precision = KEPT * here.root @ here.root.mT + (1 - KEPT) * curvature
-        root = torch.linalg.cholesky(precision)
-        step = torch.cholesky_solve(torch.stack(slopes).mean(dim=0)[..., None], root)[..., 0]
+        curvature = _not_negative(torch.stack(curvatures).mean(dim=0).double())
+        root = here.root.double()
+        root = torch.linalg.cholesky(KEPT * root @ root.mT + (1 - KEPT) * curvature)
+        slope = torch.stack(slopes).mean(dim=0).double()
+        step = torch.cholesky_solve(slope[..., None], root)[..., 0]
         step = step * (FARTHEST / step.norm(dim=1, keepdim=True)).clamp_max(1)
-        here = Refined(guess, here.shift + step, root)
+        here = Refined(guess, here.shift + step.to(here.shift), root.to(here.root))
     return here
 
 
