@@ -37,11 +37,12 @@ def main() -> None:
         "compress_ink": (lambda: vae.compress_ink(model, ink), 0),
         "sample 16": (lambda: vae.sample(model, 16), 16),
         "latent_grid 20 x 20": (lambda: vae.latent_grid(model, 20), 400),
-        "denoise": (lambda: vae.denoise(model, noisy, noise), N_DENOISING),
-        "denoise, blind": (lambda: vae.denoise(model, noisy, None), N_DENOISING),
+        "denoise": (lambda: vae.denoise(model, noisy, noise), 2 * N_DENOISING),
+        "denoise, blind": (lambda: vae.denoise(model, noisy, None), 2 * N_DENOISING),
         "anomaly_p_value": (lambda: vae.anomaly_p_value(model, x), N_JUDGING),
         "surprise_map": (lambda: vae.surprise_map(model, x), N_JUDGING),
-        "impute": (lambda: vae.impute(model, x, observed), N_IMPUTING),
+        "impute": (lambda: vae.impute(model, x, observed), 2 * N_IMPUTING),
+        "log_likelihood": (lambda: vae.log_likelihood(model, x), 64),
     }
     print(f"{'job':22}{'ms':>8}{'floor':>8}")
     with torch.inference_mode():

@@ -168,7 +168,8 @@ with right, frame.sentence():
 
 frame.what_is_happening(
     "Codes are drawn from what the encoder believes about the noisy picture, each weighted by how well its "
-    "digit, under this very noise, explains what is seen. "
+    "digit, under this very noise, explains what is seen; as many again come from where the first fitted "
+    "best. The power *T* keeps a few of them from outweighing all others. "
     "Under each code a pixel is a compromise between what was seen and what the decoder expects: the less "
     "noise, the more it is the former. Where the decoder errs, it errs along a whole edge, so what was "
     "seen of a pixel also corrects its neighbours. "
@@ -179,7 +180,7 @@ frame.what_is_happening(
     r"{q(z_s \mid \text{noisy})}\right)^{T} \\"
     r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{\sum_g g\, v_g}{\sum_g v_g} \\"
     r"v_g = p(\text{noisy} \mid g)\, p(g \mid z) \\"
-    r"T < 1, \quad g\text{: grey levels}\end{gathered}",
+    r"T \le 1, \quad g\text{: grey levels}\end{gathered}",
 )
 source.show(vae.denoise, posterior_draws, more_draws)
 with frame.sentence():

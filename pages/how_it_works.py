@@ -146,9 +146,9 @@ def cost_in_words(mine: Digit, costs: dict[str, anatomy.Cost]) -> str:
     tight = mine.once("tight", lambda: anatomy.tight_nats(load.model(), mine.image))
     words = (
         f"{mine.subject} costs **{own.total_nats:.1f} nats, {own.total_nats / math.log(2) / 8:.1f} bytes**. "
-        "That is what an ideal coder would need for it in black and white. It is a bound: a "
-        f"belief fitted to this one picture, and {anatomy.N_DRAWS} weighted draws from it, bring it down to "
-        f"{tight:.1f} nats."
+        "That is what an ideal coder would need for it in black and white. It is a bound: "
+        f"{anatomy.N_DRAWS} weighted draws, most of them from a belief fitted to this one picture, bring it "
+        f"down to {tight:.1f} nats."
     )
     if other is own:
         return words + " Move σ away from 1 and see what the sum does."

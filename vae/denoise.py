@@ -25,7 +25,7 @@ CANDIDATES = (
 def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) -> Tensor:
     """The expected clean digit, given a noisy one.
 
-    Codes are drawn from q(z | noisy), then from where the first ones were likely, and weighted by
+    Codes are drawn from q(z | noisy), then from where the first ones were likely, and weighted by a power of
     p(noisy | z) p(z) / q(z | noisy); under each code a pixel's expected clean value follows from its noisy
     value, the decoder's logit and the noise.
 
@@ -41,8 +41,9 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
     Raises:
         ValueError: a wrong shape, or a value that is not finite; noise is neither a Noise nor None.
 
-    Source: importance sampling with the encoder as proposal, Burda et al. 2016, arXiv:1509.00519; the
-    pixel step is Bayes' rule over the grey levels of vae/pixels.py.
+    Source: importance sampling with the encoder as proposal, Burda et al. 2016, arXiv:1509.00519, and again
+    with what that found, Cornuet et al. 2012, arXiv:0907.1254; the pixel step is Bayes' rule over the grey
+    levels of vae/pixels.py.
     """
     check_pictures(noisy)
     if noise is not None:

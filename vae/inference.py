@@ -44,7 +44,8 @@ def log_likelihood(
 ) -> Tensor:
     """Importance-weighted lower bound on log p(x) under a code of n_dims dimensions.
 
-    Codes are drawn from a Gaussian fitted to each image, see vae/refine.py.
+    Codes are drawn from a Gaussian fitted to each image, a quarter of them from the encoder's own: see
+    vae/refine.py.
 
     Args:
         x: (B, 1, 28, 28) in [0, 1]; for grey pixels the expected Bernoulli log-probability is taken.
@@ -65,9 +66,9 @@ def log_likelihood(
 def encoder_bound(
     model: VAE, x: Tensor, *, n_dims: int | None = None, n_samples: int = 64, seed: int = 0
 ) -> Tensor:
-    """As `log_likelihood`, with codes from the encoder's own Gaussian: quicker, and less tight.
+    """As `log_likelihood`, with codes from the encoder's own Gaussian: quicker, and less tight for digits.
 
-    It is least tight for pictures unlike those that the encoder was trained on.
+    For pictures that are none either bound may be the tighter one.
     """
     return _bound(model, x, n_dims, n_samples, seed, refined=False)
 
@@ -99,18 +100,19 @@ def _chunk_bound(
 
 
 class Draws(NamedTuple):
-    """S codes for each of B images, drawn from q(z | seen), with what they decode to."""
+    """S codes for each of B images, with what they decode to."""
 
-    q: Posterior
+    q: Posterior  # the encoder's
     z: Tensor  # (S, B, K)
-    log_ratio: Tensor  # (S, B) nats, log p(z) - log q(z | seen)
+    log_ratio: Tensor  # (S, B) nats, log p(z) less the log-density that the codes were drawn with
     bins: Tensor  # int64 (S, B, 1, 28, 28), the logit bin of each decoded pixel, see vae/pixels.py
 
     def weights(self, log_evidence: Tensor) -> Tensor:
         """Share of each draw in the average, (S, B), given log p(seen | z), (S, B).
 
         Where the few best draws would outweigh all others, the weights are raised to the power below 1 at
-        which N_EFFECTIVE draws count: much less noise for a little bias.
+        which N_EFFECTIVE draws count: much less noise for a little bias. Of no more draws than that all count
+        alike.
 
         Source: tempering to an effective sample size, Jasra et al. 2011,
         doi:10.1111/j.1467-9469.2010.00723.x.
@@ -147,9 +149,12 @@ def posterior_draws(
 def more_draws(model: VAE, first: Draws, log_evidence: Tensor) -> Draws:
     """As many draws again, from the Gaussian of the first ones' weighted mean and variance.
 
-    They are the first ones' mirror images in that Gaussian. All count as draws from the mixture of both.
+    They are the first ones' mirror images in that Gaussian. All are weighted as draws from the mixture of
+    both. As the second Gaussian follows from the first draws, the weights are a little too small on average:
+    that is no matter for weighted averages, but they are no estimate of the evidence.
 
     Args:
+        first: from `posterior_draws`, more than one for each image.
         log_evidence: (S, B) nats, log p(seen | z) of the first draws.
 
     Returns:

@@ -1,8 +1,8 @@
 """A better guess than the encoder's: a Gaussian over codes with all its covariances, fitted to each image.
 
-The encoder guesses at once, and each number of the code by itself. From there a few natural-gradient steps
-on the image's own ELBO find where its codes lie and how their numbers depend on each other: the gradient and
-the Gauss-Newton curvature of log p(x, z) at draws from the Gaussian so far, then one Newton step.
+The encoder guesses at once, and each number of the code by itself. From there a few damped Newton steps on
+the image's own ELBO find where its codes lie and how their numbers depend on each other: each takes gradient
+and Gauss-Newton curvature of log p(x, z) at draws from the Gaussian so far, as natural gradients do.
 
 Source: amortized guess and Gauss-Newton covariance of Park, Kim & Kim 2019 (variational Laplace
 autoencoders), arXiv:2211.17267; curvature at draws in place of the mean, Khan et al. 2018, arXiv:1806.04854.
@@ -20,7 +20,7 @@ from vae.prior import LOG_2PI
 ROUNDS = 2
 PROBE = 0.1  # of the encoder's standard deviation, by which slopes are measured
 KEPT = 0.3  # share of the precision before a round in that after it
-FARTHEST = 4.0  # most that a round moves the mean, in the encoder's standard deviations
+FARTHEST = 4.0  # longest move of the mean in a round, in the encoder's standard deviations
 GUESSED = 4  # one draw in so many is of the encoder's own Gaussian, which may be where this one is not
 DECODED_AT_ONCE = 128  # small enough for the processor's cache
 
@@ -37,7 +37,7 @@ class Refined(NamedTuple):
         noise = torch.randn((n, *self.shift.shape), generator=generator, device=self.shift.device)
         return self._placed(self.shift + _unwhitened(self.root, noise.to(self.shift)))
 
-    def log_prob(self, z: Tensor) -> Tensor:
+    def log_density(self, z: Tensor) -> Tensor:
         """Log-density in nats of draws z (n, B, k), (n, B)."""
         std = torch.exp(0.5 * self.guess.logvar)
         white = torch.einsum("bji,nbj->nbi", self.root, (z - self.guess.mean) / std - self.shift)
@@ -47,14 +47,14 @@ class Refined(NamedTuple):
     def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """n draws for each image, (n, B, k), and their log-density in nats, (n, B).
 
-        A quarter of them are the encoder's, and the density is that of the mixture.
+        n // GUESSED of them are the encoder's, and the density is that of the mixture.
         """
         n_guessed = n // GUESSED
         z = torch.cat([self.guess.sample(n_guessed, generator), self.sample(n - n_guessed, generator)])
         if n_guessed == 0:
-            return z, self.log_prob(z)
+            return z, self.log_density(z)
         guessed = self.guess.log_prob(z).sum(dim=2) + math.log(n_guessed / n)
-        return z, torch.logaddexp(guessed, self.log_prob(z) + math.log1p(-n_guessed / n))
+        return z, torch.logaddexp(guessed, self.log_density(z) + math.log1p(-n_guessed / n))
 
     def _placed(self, u: Tensor) -> Tensor:
         return self.guess.mean + torch.exp(0.5 * self.guess.logvar) * u
