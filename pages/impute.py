@@ -16,7 +16,7 @@ with frame.loading():
     from vae import impute, rivals
     from vae.inference import more_draws, posterior_draws
 
-FAILURE = 5
+FAILURE = 4
 N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
 WIDTH, SMALL = 112, 70
 
@@ -56,8 +56,8 @@ def show_completions(mine: Digit, known: hide.Mask) -> None:
     st.caption(
         "The likeliest digit comes first, and of each digit its most typical completion; in percent, the "
         f"share of all {completions.N} completions that look like it. What a completion looks like is judged "
-        f"by the most similar of {len(load.gallery().labels)} held-out digits, which judge one another right "
-        f"in {completions.accuracy():.0%} of cases."
+        f"by which of {len(load.gallery().labels)} held-out digits has the most similar code; they judge one "
+        f"another right in {completions.accuracy():.0%} of cases."
     )
     st.header("Against classical methods", anchor=False)
     entries = hide.attempts(mine, known, filled.mean[0], rivals.INPAINTERS)

@@ -7,11 +7,12 @@ weights are tempered, so the shares are somewhat more even than its belief.
 from dataclasses import dataclass
 
 import streamlit as st
+import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 import vae
 from ui import load, remember
-from ui.likeness import strokes
 
 N = 100
 CONTENDER = 0.25  # share of the completions from which a class may be the one
@@ -109,16 +110,22 @@ def verdict(name: str, groups: list[Group]) -> str:
 def accuracy() -> float:
     """How often what a held-out digit looks like, among the other ones, is what it is."""
     gallery = load.gallery()
-    likeness = strokes(gallery.images) @ strokes(gallery.images).T
+    likeness = _codes(gallery.images) @ _codes(gallery.images).T
     return float((gallery.labels[likeness.fill_diagonal_(-1).argmax(dim=1)] == gallery.labels).float().mean())
 
 
 def _look_like(images: Tensor, truth: Tensor) -> Tensor:
-    """The class of the most similar held-out digit of each image, (n,); the truth itself is left aside."""
+    """The class of the held-out digit of most similar code, for each image, (n,); the truth is left aside."""
     gallery = load.gallery()
-    held_out = strokes(gallery.images)
-    others = (held_out @ strokes(truth[None]).T)[:, 0] < _SAME
-    return gallery.labels[others][(strokes(images) @ held_out[others].T).argmax(dim=1)]
+    held_out = _codes(gallery.images)
+    others = (held_out @ _codes(truth[None]).T)[:, 0] < _SAME
+    return gallery.labels[others][(_codes(images) @ held_out[others].T).argmax(dim=1)]
+
+
+@torch.inference_mode()
+def _codes(images: Tensor) -> Tensor:
+    """The directions of the codes of images (N, 1, 28, 28), rows (N, K) of length 1."""
+    return F.normalize(load.model().encode(images).mean)
 
 
 def _typical_first(images: Tensor) -> Tensor:
