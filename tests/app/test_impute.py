@@ -125,7 +125,7 @@ def test_what_no_canvas_can_have_sent_gives_a_sentence_and_the_digit_stays(open_
 def test_the_page_ends_with_the_reason_and_a_failure_told_in_numbers(open_page):
     app = open_page(PAGE)
     assert [header.value for header in app.header] == HEADERS
-    found = re.search(r"(None|\d+) of them looks? like the 5 that it was", texts(app))
+    found = re.search(r"(None|\d+) of them looks? like the 4 that it was", texts(app))
     assert found
     assert found[1] == "None" or int(found[1]) < completions.N / 2
 
