@@ -110,16 +110,21 @@ def verdict(name: str, groups: list[Group]) -> str:
 def accuracy() -> float:
     """How often what a held-out digit looks like, among the other ones, is what it is."""
     gallery = load.gallery()
-    likeness = _codes(gallery.images) @ _codes(gallery.images).T
+    likeness = _held_out_codes() @ _held_out_codes().T
     return float((gallery.labels[likeness.fill_diagonal_(-1).argmax(dim=1)] == gallery.labels).float().mean())
 
 
 def _look_like(images: Tensor, truth: Tensor) -> Tensor:
     """The class of the held-out digit of most similar code, for each image, (n,); the truth is left aside."""
     gallery = load.gallery()
-    held_out = _codes(gallery.images)
+    held_out = _held_out_codes()
     others = (held_out @ _codes(truth[None]).T)[:, 0] < _SAME
     return gallery.labels[others][(_codes(images) @ held_out[others].T).argmax(dim=1)]
+
+
+@st.cache_resource(show_spinner=False)
+def _held_out_codes() -> Tensor:
+    return _codes(load.gallery().images)
 
 
 @torch.inference_mode()
