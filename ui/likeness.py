@@ -62,11 +62,11 @@ def copying_error() -> float:
 def strangest(n: int, n_samples: int) -> Tensor:
     """Of many samples the n with strokes least like a held-out digit's, the worst first, (n, 1, 28, 28)."""
     samples = vae.sample(load.model(), n_samples)
-    alike = strokes(samples) @ strokes(load.gallery().images).T
+    alike = _strokes(samples) @ _strokes(load.gallery().images).T
     return samples[alike.amax(dim=1).argsort()[:n]]
 
 
-def strokes(images: Tensor) -> Tensor:
+def _strokes(images: Tensor) -> Tensor:
     """Where the ink of images (N, 1, 28, 28) lies, however much it is: rows (N, 784) of length 1."""
     return F.normalize(F.avg_pool2d(images, 3, stride=1, padding=1).flatten(1))
 

@@ -48,9 +48,12 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
     check_pictures(noisy)
     if noise is not None:
         check_noise(noise)
-    return torch.cat(
-        [_cleaned(model, first, noisy[chunk], noise) for chunk, first in _first_draws(model, noisy, seed)]
-    )
+    table = pixel_table(model)
+    cleaned = [
+        _cleaned(model, table, first, noisy[chunk], noise)
+        for chunk, first in _first_draws(model, noisy, seed)
+    ]
+    return torch.cat(cleaned)
 
 
 @torch.inference_mode()
@@ -90,11 +93,10 @@ def _most_evident(table: Tensor, draws: Draws, noisy: Tensor) -> list[Noise]:
     return [CANDIDATES[i] for i in torch.stack(evidence).argmax(dim=0).tolist()]
 
 
-def _cleaned(model: VAE, first: Draws, noisy: Tensor, noise: Noise | None) -> Tensor:
-    table = pixel_table(model)
+def _cleaned(model: VAE, table: Tensor, first: Draws, noisy: Tensor, noise: Noise | None) -> Tensor:
     if noise is None:
         found = enumerate(_most_evident(table, first, noisy))
-        return torch.cat([_cleaned(model, first.of_image(i), noisy[[i]], kind) for i, kind in found])
+        return torch.cat([_cleaned(model, table, first.of_image(i), noisy[[i]], kind) for i, kind in found])
     draws = more_draws(model, first, draws_evidence(table, first, noisy, None, noise))
     weights = draws.weights(draws_evidence(table, draws, noisy, None, noise))
     shares, seen = draws.bin_shares(weights), noisy.flatten(1)

@@ -167,7 +167,7 @@ def more_draws(model: VAE, first: Draws, log_evidence: Tensor) -> Draws:
     variance = (weights * (first.z - mean).square()).sum(dim=0) / (1 - weights.square().sum(dim=0))
     fitted = Posterior(mean, variance.log())
     noise = (first.q.mean - first.z) * torch.exp(-0.5 * first.q.logvar)
-    second = fitted.mean + torch.exp(0.5 * fitted.logvar) * noise
+    second = fitted.at(noise)
     z = torch.cat([first.z, second])
     both = torch.stack([q.log_prob(z).sum(dim=-1) for q in (first.q, fitted)])
     log_ratio = _log_prior(model, z) - (both.logsumexp(dim=0) - math.log(2))

@@ -42,7 +42,11 @@ class Posterior(NamedTuple):
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """n draws for each image, (n, B, K)."""
         noise = torch.randn((n, *self.mean.shape), generator=generator, device=self.mean.device)
-        return self.mean + torch.exp(0.5 * self.logvar) * noise.to(self.mean)
+        return self.at(noise.to(self.mean))
+
+    def at(self, u: Tensor) -> Tensor:
+        """The codes that lie u standard deviations, (..., B, K), away from the mean."""
+        return self.mean + torch.exp(0.5 * self.logvar) * u
 
     def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """n draws for each image, (n, B, K), and their log-density in nats, (n, B)."""

@@ -35,7 +35,7 @@ class Refined(NamedTuple):
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
         """n draws for each image, (n, B, k)."""
         noise = torch.randn((n, *self.shift.shape), generator=generator, device=self.shift.device)
-        return self._placed(self.shift + _unwhitened(self.root, noise.to(self.shift)))
+        return self.guess.at(self.shift + _unwhitened(self.root, noise.to(self.shift)))
 
     def log_density(self, z: Tensor) -> Tensor:
         """Log-density in nats of draws z (n, B, k), (n, B)."""
@@ -55,9 +55,6 @@ class Refined(NamedTuple):
             return z, self.log_density(z)
         guessed = self.guess.log_prob(z).sum(dim=2) + math.log(n_guessed / n)
         return z, torch.logaddexp(guessed, self.log_density(z) + math.log1p(-n_guessed / n))
-
-    def _placed(self, u: Tensor) -> Tensor:
-        return self.guess.mean + torch.exp(0.5 * self.guess.logvar) * u
 
 
 def decode_many(model: VAE, z: Tensor) -> Tensor:
