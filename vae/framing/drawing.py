@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from vae.checks import SIDE
-from vae.stroke import Extent, thickened
+from vae.framing.thickening import Extent, thickened
 
 INNER = 20  # the longer side of the ink, in pixels
 LARGEST_SIDE = 4096

@@ -13,7 +13,7 @@ from torch import Tensor
 
 import vae
 from unit.conftest import one_sentence
-from vae.stroke import THINNEST
+from vae.framing.thickening import THINNEST
 
 Pixels = NDArray[np.uint8]
 # no centre of mass lies near halfway between two pixels, where framing on whole pixels must jump

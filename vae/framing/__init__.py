@@ -1,0 +1,5 @@
+"""From what people bring, a picture or pen strokes, to the 28 x 28 that the model knows."""
+
+from vae.framing.drawing import frame_drawing
+
+__all__ = ["frame_drawing"]
