@@ -5,9 +5,12 @@ import streamlit as st
 from torch import Tensor
 
 import vae
-from ui import address, canvas, card, digit, frame, load, pictures, share
+from ui import address, canvas, card, digit, fabric, frame, load, pictures, share
 from ui.digit import Digit
+from ui.fabric import Stroke
 from ui.upload import read_picture
+
+_LARGEST_DOT = 0.05  # of the board's side
 
 
 def choose() -> Digit:
@@ -20,14 +23,12 @@ def choose() -> Digit:
 
 def choose_another() -> Digit:
     """The same, folded away, for pages whose own input comes first."""
-    above = st.container()
     with st.expander("Use another digit", icon=":material/edit:"):
         _bring()
         _framed(digit.current())
-    with above:
-        _say_what_went_wrong()
-        if digit.current().source == "link":
-            st.caption(_ORIGIN["link"])
+    _say_what_went_wrong()
+    if digit.current().source == "link":
+        st.caption(_ORIGIN["link"])
     return _send()
 
 
@@ -73,7 +74,13 @@ def _framed(mine: Digit) -> None:
     """Show a digit as the model sees it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pictures.show(mine.image, alt=f"{mine.name}, framed in 28 by 28 pixels", width=84)
-        st.caption(_ORIGIN[mine.source], width=180)
+        st.caption(_said_about(mine) or _ORIGIN[mine.source], width=180)
+
+
+def _said_about(mine: Digit) -> str | None:
+    """What there is to say while the board holds something else than this digit."""
+    about, words = st.session_state.get("board_says", (None, None))
+    return words if about is mine else None
 
 
 _ORIGIN = {
@@ -113,11 +120,17 @@ def _upload() -> None:
     )
 
 
-def _drawn(pixels: np.ndarray | None) -> None:
-    if pixels is None:
-        st.session_state["digit_problem"] = "The canvas is empty; the last digit stays until you draw."
+def _drawn(strokes: list[Stroke]) -> None:
+    if not strokes:
+        _say("The board is empty. The last digit, on the left, stays until you draw another one.")
+    elif np.ptp(np.concatenate([each.points for each in strokes]), axis=0).max() < _LARGEST_DOT:
+        _say("This is no more than a dot. The last digit, on the left, stays until you draw more.")
     else:
-        _frame(pixels, "drawing")
+        _frame(fabric.painted(strokes, canvas.PENS, fabric.SIDE), "drawing")
+
+
+def _say(words: str) -> None:
+    st.session_state["board_says"] = digit.current(), words
 
 
 def _uploaded() -> None:

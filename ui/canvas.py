@@ -1,31 +1,31 @@
-"""A drawing board that survives reruns and page changes.
+"""A drawing board that loses no stroke: not to a rerun, not to a change of page, not to Clear.
 
-The browser forgets its canvas when the page changes, so every stroke is mirrored in session state. A canvas
+The browser forgets its canvas when the page changes, so the strokes are mirrored in session state. A canvas
 starts from `start`, which must not change while it is mounted; to show something else, it is mounted anew
 under another key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any
 
-import numpy as np
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from ui import frame
-from ui.upload import read_picture
+from ui import fabric, frame
+from ui.fabric import SIDE, Stroke
 
-SIDE = 280
-PENS = {"Thin": 12, "Medium": 18, "Thick": 26}
-_LONGEST_HISTORY = 40
-
-
-class Drawing(NamedTuple):
-    """The board after one stroke."""
-
-    strokes: dict[str, Any]
-    png: bytes
+PENS = {"thin": 29, "medium": 43, "thick": 62}
+_LONGEST_HISTORY = 200
+_FILES = Path(__file__).parent
+_script = st.components.v2.component(
+    "board",
+    html='<span class="board-script" hidden></span>',
+    css=(_FILES / "canvas.css").read_text(encoding="utf-8"),
+    js=(_FILES / "canvas.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 @dataclass
@@ -34,138 +34,152 @@ class Board:
 
     visit: int  # the page visit in which it was last shown
     about: object = None
-    paper: bytes | None = None
     mounts: int = 0
-    start: dict[str, Any] | None = None
-    history: list[Drawing] = field(default_factory=list)
+    start: Sequence[Stroke] = ()
+    seen: object = None  # the drawing that this mount's canvas sent last
+    history: list[list[Stroke]] = field(default_factory=list)
+
+    @property
+    def strokes(self) -> list[Stroke]:
+        """What is drawn now."""
+        return self.history[-1] if self.history else []
+
+    def add(self, strokes: list[Stroke]) -> None:
+        """Make one step, which can be taken back."""
+        self.history = [*self.history[1 - _LONGEST_HISTORY :], strokes]
 
     def mount_anew(self) -> None:
         """Let the browser build the canvas again from the last step."""
         self.mounts += 1
-        self.start = self.history[-1].strokes if self.history else None
+        self.start, self.seen = self.strokes, None
 
-    def pixels(self) -> np.ndarray | None:
-        """What is drawn, uint8 (SIDE, SIDE, 4), or None on an empty board."""
-        return read_picture(self.history[-1].png) if self.history else None
+
+OnChange = Callable[[list[Stroke]], None]
 
 
 def board(
     name: str,
     *,
     ink: str,
-    pens: dict[str, int],
-    on_change: Callable[[np.ndarray | None], None] | None = None,
+    pens: Mapping[str, int],
+    on_change: OnChange = lambda strokes: None,
     paper: bytes | None = None,
     about: object = None,
-) -> np.ndarray | None:
-    """Show a board with its pens, Undo and Clear.
+) -> list[Stroke]:
+    """Show a board with its pens, Undo and Clear, as wide as the place it stands in.
 
     Args:
         name: boards of one name are one board, whatever page they are on.
         ink: the pen's colour in CSS.
-        pens: the pens to choose from, label -> width in pixels; the second is ready to hand.
-        on_change: called with the new pixels (SIDE, SIDE, 4) after a stroke, Undo or Clear; None = empty.
-        paper: a PNG file to draw on; black where there is none. The paper is not part of the pixels, and
-            what is drawn stays when the paper changes.
+        pens: the pens to choose from, name -> width in SIDEths of the board; the second is ready to hand.
+        on_change: called with the strokes after a stroke, Undo or Clear; an empty list = an empty board.
+        paper: a PNG file of SIDE x SIDE to draw on; black where there is none. What is drawn stays when the
+            paper changes.
         about: what the drawing belongs to; another one empties the board.
 
     Returns:
-        uint8 (SIDE, SIDE, 4), or None on an empty board.
+        The strokes on the board, the earliest first.
     """
-    state = _state(name, about, paper)
+    state = _shown(name, about)
     pen = st.session_state.get(f"{name}_pen") or list(pens)[1]
-    result = st_canvas(
-        stroke_width=pens[pen],
-        stroke_color=ink,
-        background_color="" if paper else "#000000",
-        background_image=paper,
-        width=SIDE,
-        height=SIDE,
-        initial_drawing=state.start,
-        return_image_data=True,
-        key=f"{name}_{state.mounts}",
-    )
-    on_change = on_change or (lambda pixels: None)
-    _take(state, result, on_change)
+    start = fabric.drawing_of(state.start, pens, ink)
+    with st.container(key=f"board_{name}"):
+        sent = st_canvas(
+            stroke_width=pens[pen],
+            stroke_color=ink,
+            background_color="" if paper else "#000000",
+            background_image=paper,
+            width=SIDE,
+            height=SIDE,
+            initial_drawing=start,
+            key=f"{name}_{state.mounts}",
+        ).json_data
+        problem = _taken(state, sent, start, pens, on_change)
+        _script(key=f"{name}_script", data={"mount": f"{name}_{state.mounts}", "taken": _count(sent)})
     _tools(name, state, pens, on_change)
-    return state.pixels()
+    if problem:
+        frame.complain(problem)
+    return state.strokes
 
 
-def _state(name: str, about: object, paper: bytes | None) -> Board:
-    visit = st.session_state["visit"]
-    state: Board = st.session_state.setdefault(name, Board(visit, about, paper))
+def put(name: str, strokes: Sequence[Stroke]) -> None:
+    """Put a drawing on a board before the board is shown; its strokes can be taken back one by one."""
+    state = _board(name)
+    for n in range(1, len(strokes) + 1):
+        state.add(list(strokes[:n]))
+    state.mount_anew()
+
+
+def _board(name: str) -> Board:
+    return st.session_state.setdefault(name, Board(st.session_state["visit"]))
+
+
+def _shown(name: str, about: object) -> Board:
+    """A board as it is to be shown in this visit, about this."""
+    state, visit = _board(name), st.session_state["visit"]
     if state.about is not about:
         state.history.clear()
-    if state.visit != visit or state.about is not about or state.paper != paper:
-        state.visit, state.about, state.paper = visit, about, paper
+    if state.visit != visit or state.about is not about:
+        state.visit, state.about = visit, about
         state.mount_anew()
     return state
 
 
-def _take(state: Board, result: Any, on_change: Callable[[np.ndarray | None], None]) -> None:
-    """Mirror what the browser sent, if it is new."""
+def _taken(
+    state: Board, sent: Any, start: dict[str, Any], pens: Mapping[str, int], on_change: OnChange
+) -> str | None:
+    """Mirror what the browser sent, if it is new; what is wrong with it, if anything is."""
     try:
-        strokes, png = _checked(result)
+        strokes = fabric.strokes_of(sent, pens)
     except ValueError as error:
-        frame.complain(str(error))
-        return
-    known = state.history[-1].strokes if state.history else None
-    if png is None or strokes == known or not (strokes["objects"] or state.history):
-        return
-    if strokes["objects"]:
-        state.history = [*state.history[1 - _LONGEST_HISTORY :], Drawing(strokes, png)]
-    else:
-        state.history.clear()
-    on_change(state.pixels())
+        return str(error)
+    if sent["objects"] != (start["objects"] if state.seen is None else state.seen):
+        state.seen = sent["objects"]
+        state.add(strokes)
+        on_change(strokes)
+    return None
 
 
-def _checked(result: Any) -> tuple[dict[str, Any], bytes | None]:
-    """What a browser sent, if a canvas can have sent it."""
+def _count(sent: Any) -> int:
+    """How many strokes a canvas sent, however they look."""
     try:
-        strokes, png = result.json_data, result.image_bytes
-        is_drawing = isinstance(strokes["objects"], list)
-        is_board = png is None or read_picture(png).shape == (SIDE, SIDE, 4)
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise ValueError("What the canvas sent cannot be read, so the digit stays as it was.") from error
-    if not (is_drawing and is_board):
-        raise ValueError("What the canvas sent is no drawing of its size, so the digit stays as it was.")
-    return strokes, png
+        return len(sent["objects"])
+    except (TypeError, KeyError):
+        return 0
 
 
-def _tools(
-    name: str, state: Board, pens: dict[str, int], on_change: Callable[[np.ndarray | None], None]
-) -> None:
-    def step_back(steps: int) -> None:
-        del state.history[-steps:]
+def _tools(name: str, state: Board, pens: Mapping[str, int], on_change: OnChange) -> None:
+    def undo() -> None:
+        state.history.pop()
         state.mount_anew()
-        on_change(state.pixels())
+        on_change(state.strokes)
 
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width=SIDE):
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            key=f"{name}_undo",
-            on_click=step_back,
-            args=(1,),
-            disabled=not state.history,
-            width="stretch",
-        )
-        st.button(
-            "Clear",
-            icon=":material/delete:",
-            key=f"{name}_clear",
-            on_click=step_back,
-            args=(len(state.history),),
-            disabled=not state.history,
-            width="stretch",
-        )
+    def clear() -> None:
+        state.add([])
+        state.mount_anew()
+        on_change([])
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for label, icon, step, is_idle in (
+            ("Undo", ":material/undo:", undo, not state.history),
+            ("Clear", ":material/delete:", clear, not state.strokes),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                key=f"{name}_{label.lower()}",
+                on_click=step,
+                disabled=is_idle,
+                width="stretch",
+            )
     st.segmented_control(
         "Pen",
         list(pens),
         default=list(pens)[1],
         required=True,
+        format_func=str.capitalize,
         key=f"{name}_pen",
         persist_state="session",
         label_visibility="collapsed",
-        width=SIDE,
+        width="stretch",
     )

@@ -4,6 +4,7 @@ Nothing here imports torch, so a page is painted before the model loads.
 """
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ _PAGES = {
         ("pages/scoreboard.py", "Scoreboard", ":material/leaderboard:"),
     ],
 }
+_IMPORTED = threading.Event()  # by the first page of this process
 _ICONS = {path: icon for pages in _PAGES.values() for path, _, icon in pages}
 
 
@@ -50,6 +52,7 @@ def page(title: str, path: str, lead: str) -> None:
     if st.session_state.get("page") != path:
         st.session_state["page"] = path
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
+        st.session_state["is_strange_address"] = bool(st.query_params) and address.KEY not in st.query_params
     _sidebar()
     st.title(title, anchor=False)
     st.markdown(lead)
@@ -75,9 +78,10 @@ def split() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Show a skeleton while the imports and the model behind it take their first seconds."""
-    with st.skeleton(height=420):
+    """Show a skeleton while the first imports of the process take their seconds, and nothing ever after."""
+    with st.empty() if _IMPORTED.is_set() else st.skeleton(height=420):
         yield
+    _IMPORTED.set()
 
 
 @contextmanager
@@ -129,5 +133,5 @@ def _sidebar() -> None:
 
 
 def _check_address() -> None:
-    if st.query_params and address.KEY not in st.query_params:
+    if st.session_state["is_strange_address"]:
         st.caption("The address holds settings that this page does not know; they were ignored.")

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ui import canvas, contest, pictures
+from ui import canvas, contest, fabric, pictures
 from ui.digit import Digit
 
 Mask = Tensor  # bool (1, 28, 28), True = known
@@ -14,8 +14,9 @@ Inpainter = Callable[[Tensor, Mask], Tensor]
 
 TOP, LEFT, BLOCK, RANDOM, NOTHING = "Top", "Left", "Block", "Dots", "None"
 WAYS = (TOP, LEFT, BLOCK, RANDOM, NOTHING)
-_ERASERS = {"Small": 24, "Medium": 44, "Large": 72}
+_ERASERS = {"small": 58, "medium": 106, "large": 173}
 _SIDE = 28
+_FINE = 20  # pixels of the eraser's paint for one of the digit
 
 
 def observed(way: str, share: float = 0.8) -> Mask:
@@ -40,14 +41,14 @@ def observed(way: str, share: float = 0.8) -> Mask:
 
 def erased(digit: Digit, known: Mask) -> Mask:
     """Let the visitor erase more of a digit that is partly hidden; what stays known."""
-    paint = canvas.board(
+    strokes = canvas.board(
         "eraser",
         ink="#{:02x}{:02x}{:02x}".format(*pictures.HIDDEN),
         pens=_ERASERS,
-        paper=pictures.png(pictures.veiled(digit.image, known), canvas.SIDE),
+        paper=pictures.png(pictures.veiled(digit.image, known), fabric.SIDE // 2),
         about=digit,
     )
-    return known if paint is None else known & _unpainted(paint)
+    return known & _unpainted(fabric.painted(strokes, _ERASERS, _FINE * _SIDE))
 
 
 def attempts(
@@ -66,6 +67,5 @@ def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> contest.Entr
 
 def _unpainted(paint: np.ndarray) -> Mask:
     """Pixels of which the eraser covered less than a third."""
-    alpha = torch.from_numpy(paint[..., 3] > 0).float()[None]
-    cell = canvas.SIDE // _SIDE
-    return torch.nn.functional.avg_pool2d(alpha, cell) < 1 / 3
+    covered = torch.from_numpy(paint > 0).float()[None]
+    return torch.nn.functional.avg_pool2d(covered, _FINE) < 1 / 3

@@ -1,6 +1,5 @@
 """What every page's test needs: the app, and a way to draw on its canvas."""
 
-import base64
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from ui.fabric import SIDE
+
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+PENS = {"canvas": 43, "eraser": 106}  # the medium ones, in pixels of the board
 SEVEN = [(70, 70), (200, 70), (120, 230)]
 
 
@@ -30,19 +32,29 @@ def open_page() -> Callable[..., AppTest]:
     return opened
 
 
-def draw(app: AppTest, *strokes: list[tuple[int, int]], board: str = "canvas", ink: str = "white") -> AppTest:
-    """Draw on a board, as the browser reports it; no strokes = the blank canvas that Reset leaves."""
-    picture = Image.new("RGBA", (280, 280), "black" if board == "canvas" else (0, 0, 0, 0))
-    pen = ImageDraw.Draw(picture)
-    for stroke in strokes:
-        pen.line(stroke, fill=ink, width=18, joint="curve")
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-    raw = {"objects": [{"type": "Path", "path": stroke} for stroke in strokes]}
-    key = f"{board}_{app.session_state[board].mounts}"
-    app.session_state[key] = {"drawing": {"raw": raw, "data": url}}
+def draw(app: AppTest, *strokes: list[tuple[int, int]], board: str = "canvas") -> AppTest:
+    """Draw on a board with its medium pen, as the browser reports it; places are in 280ths of its side."""
+    objects = [fabric_path(stroke, PENS[board]) for stroke in strokes]
+    return send(app, {"objects": objects}, board)
+
+
+def send(app: AppTest, raw: object, board: str = "canvas") -> AppTest:
+    """Let a board's canvas send anything."""
+    app.session_state[f"{board}_{app.session_state[board].mounts}"] = {"drawing": {"raw": raw, "data": None}}
     return app.run()
+
+
+def fabric_path(stroke: list[tuple[int, int]], width: int) -> dict[str, Any]:
+    """What fabric.js writes about a stroke of its pencil, in pixels of the board."""
+    points = np.array(stroke) * SIDE / 280
+    middles = (points[:-1] + points[1:]) / 2
+    curves = [
+        ["Q", *point, *middle] for point, middle in zip(points[:-1].tolist(), middles.tolist(), strict=True)
+    ]
+    path = [["M", *points[0].tolist()], *curves, ["L", *points[-1].tolist()]]
+    (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    place = {"left": (left + right) / 2, "top": (top + bottom) / 2, "originX": "center", "originY": "center"}
+    return {"type": "Path", "version": "7.4.0", "strokeWidth": width, "path": path, **place}
 
 
 def texts(app: AppTest) -> str:

@@ -4,6 +4,8 @@ import pytest
 
 from tests.app.conftest import SEVEN, draw, picture_file, texts
 
+DOT = [(140, 140), (142, 143), (146, 141)]
+
 
 def test_a_first_visitor_sees_a_digit(open_page):
     app = open_page()
@@ -18,19 +20,41 @@ def test_a_drawing_becomes_the_digit_and_survives_a_change_of_page(open_page):
     assert drawn.source == "drawing"
     app.switch_page("pages/impute.py").run()
     assert app.session_state["digit"] is drawn
-    assert app.session_state["canvas"].start is not None
+    assert len(app.session_state["canvas"].start) == 1
 
 
-def test_undo_takes_back_one_stroke_and_clear_leaves_the_digit(open_page):
+def test_undo_takes_back_one_stroke_and_then_the_clearing(open_page):
     app = draw(open_page(), SEVEN)
-    first = app.session_state["digit"]
+    first = app.session_state["digit"].image
     app = draw(app, SEVEN, [(60, 150), (200, 150)])
-    assert not app.session_state["digit"].image.equal(first.image)
-    app.button(key="canvas_undo").click().run()
-    assert app.session_state["digit"].image.equal(first.image)
+    both = app.session_state["digit"].image
+    assert not both.equal(first)
     app.button(key="canvas_clear").click().run()
-    assert "canvas is empty" in app.warning[0].value
-    assert app.session_state["digit"].image.equal(first.image)
+    assert "The board is empty" in texts(app) and not app.warning
+    assert app.session_state["digit"].image.equal(both)
+    assert app.button(key="canvas_clear").disabled
+    for expected in (both, first, first):
+        app.button(key="canvas_undo").click().run()
+        assert app.session_state["digit"].image.equal(expected)
+    assert app.button(key="canvas_undo").disabled
+    assert "The board is empty" in texts(app) and not app.warning
+
+
+@pytest.mark.parametrize("stroke", [DOT, [(140, 140)]])
+def test_a_dot_is_said_to_be_no_more_and_the_digit_stays(open_page, stroke):
+    app = draw(open_page(), stroke)
+    assert not app.exception and not app.warning
+    assert "no more than a dot" in texts(app)
+    assert app.session_state["digit"].label == 7
+    app = draw(app, stroke, SEVEN)
+    assert "no more than a dot" not in texts(app)
+    assert app.session_state["digit"].source == "drawing"
+
+
+def test_what_the_board_says_is_forgotten_with_the_digit(open_page):
+    app = draw(open_page(), DOT)
+    app.pills(key="pick_label").set_value(3).run()
+    assert "no more than a dot" not in texts(app)
 
 
 def test_a_held_out_digit_can_be_picked_without_drawing(open_page):

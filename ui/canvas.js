@@ -1,0 +1,92 @@
+// What the canvas component lacks. It lives in a shadow root, out of reach of the page's styles, and it sends
+// a stroke a fifth of a second after the pen has left; whoever leaves the page sooner would lose the stroke.
+
+const BOX = "[class*=st-key-board_]";
+const PAPER = "canvas.upper-canvas";
+const SEND = "[aria-label='Update the app with this drawing']";
+const PATIENCE_MS = 3000; // that a click waits at most for the server to have the last stroke
+const STYLE = `
+  .dc-toolbar { display: none !important; }
+  .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas {
+    position: absolute !important;
+    inset: 0;
+    width: 100% !important;
+    height: 100% !important;
+    max-width: none;
+  }
+`;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+const boards = new Map(); // box -> strokes that were begun here, and how many of them the server has
+const held = []; // clicks that wait
+let pen = null; // what is drawn on, and its box
+
+const rootsIn = (box) => [...box.querySelectorAll("*")].map((it) => it.shadowRoot).filter(Boolean);
+
+function dress(box) {
+  if (!box.isConnected) return;
+  const roots = rootsIn(box);
+  for (const root of roots) {
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  }
+  if (!roots.length) requestAnimationFrame(() => dress(box));
+}
+
+function isOwed() {
+  return [...boards.values()].some(({ drawn, taken, until }) => drawn > taken && performance.now() < until);
+}
+
+function letGo() {
+  if (!held.length || isOwed()) return;
+  for (const target of held.splice(0)) {
+    target.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, composed: true }));
+  }
+}
+
+function down(event) {
+  const paper = event.composedPath()[0];
+  if (!event.button && paper.matches?.(PAPER)) pen = { paper, box: event.target.closest(BOX) };
+}
+
+function up(event) {
+  const board = pen && !event.touches?.length && boards.get(pen.box);
+  if (!board) return;
+  const send = pen.paper.getRootNode().querySelector(SEND);
+  pen = null;
+  board.drawn += 1;
+  board.until = performance.now() + PATIENCE_MS;
+  setTimeout(() => send?.click()); // once the canvas has taken the stroke up
+  setTimeout(letGo, PATIENCE_MS + 1);
+}
+
+function cancel(event) {
+  const { bubbles, composed, changedTouches } = event;
+  pen?.paper.dispatchEvent(
+    new TouchEvent("touchend", { bubbles, composed, changedTouches: [...changedTouches] }),
+  );
+}
+
+function hold(event) {
+  const target = event.composedPath()[0];
+  const isPlain = event.isTrusted && !(event.ctrlKey || event.metaKey || event.shiftKey);
+  if (!isPlain || !isOwed() || event.target.closest(BOX)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held.push(target);
+}
+
+for (const kind of ["mousedown", "touchstart"]) addEventListener(kind, down, true);
+for (const kind of ["mouseup", "touchend"]) addEventListener(kind, up);
+addEventListener("touchcancel", cancel);
+addEventListener("click", hold, true);
+
+export default function ({ parentElement, data }) {
+  const box = parentElement.closest(BOX);
+  const board = boards.get(box);
+  if (board?.mount === data.mount) board.taken = data.taken;
+  else boards.set(box, { mount: data.mount, taken: data.taken, drawn: data.taken, until: 0 });
+  if (!board) new MutationObserver(() => dress(box)).observe(box, { childList: true, subtree: true });
+  dress(box);
+  letGo();
+}
