@@ -12,7 +12,7 @@ from vae.compress import (
     n_code_dims,
 )
 from vae.denoise import denoise, estimate_noise
-from vae.framing import frame_drawing
+from vae.framing import frame_drawing, frame_strokes
 from vae.gallery import Gallery, load_gallery
 from vae.generate import decode_standard, interpolate, latent_grid, sample
 from vae.impute import Imputation, impute
@@ -45,6 +45,7 @@ __all__ = [
     "denoise",
     "estimate_noise",
     "frame_drawing",
+    "frame_strokes",
     "impute",
     "interpolate",
     "latent_grid",

@@ -10,12 +10,13 @@ import pytest
 import vae
 
 ROOT = Path(vae.__file__).parent
-MODULES = sorted(ROOT.glob("*.py"))
+MODULES = sorted(ROOT.rglob("*.py"))
 JOBS = {"compress", "ink", "generate", "denoise", "anomaly", "impute"}
 CONTRACT = [
     "load_model",
     "log_likelihood",
     "frame_drawing",
+    "frame_strokes",
     "compress",
     "decompress",
     "compress_ink",

@@ -1,5 +1,6 @@
 """From what people bring, a picture or pen strokes, to the 28 x 28 that the model knows."""
 
 from vae.framing.drawing import frame_drawing
+from vae.framing.strokes import frame_strokes
 
-__all__ = ["frame_drawing"]
+__all__ = ["frame_drawing", "frame_strokes"]

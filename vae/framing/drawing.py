@@ -3,15 +3,13 @@
 import math
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from vae.checks import SIDE
-from vae.framing.thickening import Extent, thickened
+from vae.framing.placing import INNER, Extent, placed
+from vae.framing.thickening import thickened
 
-INNER = 20  # the longer side of the ink, in pixels
 LARGEST_SIDE = 4096
 ENOUGH = 1024  # pixels a side; larger drawings are shrunk by a whole factor first, to spare memory
 FAINTEST_INK = 32 / 255  # the strongest contrast must reach this, else the drawing counts as blank
@@ -41,12 +39,9 @@ def frame_drawing(pixels: NDArray[np.uint8]) -> Tensor:
     ink = _own_pixels(_ink(_premultiplied(pixels)))
     rows, columns = _extents(ink)
     if max(rows[1] - rows[0], columns[1] - columns[0]) > INNER:
-        ink = thickened(ink, rows, columns, INNER)
+        ink = thickened(ink, rows, columns)
         rows, columns = _extents(ink)
-    scale = max(rows[1] - rows[0], columns[1] - columns[0]) / INNER
-    down, across = (_placing(ink.sum(axis=axis), extent, scale) for axis, extent in ((1, rows), (0, columns)))
-    framed = down @ ink @ across.T
-    return torch.from_numpy((framed / framed.max()).astype(np.float32))[None]
+    return placed(ink, rows, columns)
 
 
 def _premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -110,18 +105,3 @@ def _extent(profile: NDArray[np.float64]) -> Extent:
     if last - first <= INNER:
         return first, last
     return first + 1 - profile[inked[0]], last - 1 + profile[inked[-1]]
-
-
-def _placing(profile: NDArray[np.float64], extent: Extent, scale: float) -> NDArray[np.float64]:
-    """Matrix (28, N) that averages N source pixels over each of 28, `scale` source pixels wide.
-
-    The ink begins on a whole pixel, so that its centre of mass comes nearest to the middle of pixel 14 and
-    none of it leaves the picture.
-    """
-    cells = np.arange(len(profile))
-    centre = (profile * (cells + 0.5)).sum() / profile.sum()
-    room = SIDE - math.ceil((extent[1] - extent[0]) / scale - 1e-6)
-    margin = min(max(round(SIDE / 2 + 0.5 - (centre - extent[0]) / scale), 0), room)
-    edges = extent[0] + scale * (np.arange(SIDE + 1) - margin)
-    left, right = edges[:-1, None], edges[1:, None]
-    return np.clip(np.minimum(right, cells + 1) - np.maximum(left, cells), 0, None) / scale

@@ -5,14 +5,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
+from vae.framing.placing import INNER, Extent
+
 FINE = 8  # pixels that stand for one of the framed picture while a stroke is measured and thickened
 THINNEST = 2.1  # pixels of the framed picture; a quarter of MNIST's digits are thinner
 
-Extent = tuple[float, float]  # where the ink begins and ends along a side, in pixels
 
-
-def thickened(ink: NDArray[np.float64], rows: Extent, columns: Extent, inner: int) -> NDArray[np.float64]:
-    """The ink, its strokes at least THINNEST thick once its longer side is scaled to `inner` pixels.
+def thickened(ink: NDArray[np.float64], rows: Extent, columns: Extent) -> NDArray[np.float64]:
+    """The ink, its strokes at least THINNEST thick once its longer side is scaled to 20 pixels.
 
     Args:
         ink: (H, W) in [0, 1]; rows, columns: the extent of the ink.
@@ -21,7 +21,7 @@ def thickened(ink: NDArray[np.float64], rows: Extent, columns: Extent, inner: in
         The same array where strokes are thick enough, else a picture of the ink on a scale of its own.
     """
     height, width = rows[1] - rows[0], columns[1] - columns[0]
-    zoom = FINE * inner / max(height, width)
+    zoom = FINE * INNER / max(height, width)
     size = max(1, round(zoom * width)), max(1, round(zoom * height))
     box = columns[0], rows[0], columns[1], rows[1]
     picture = Image.fromarray(ink.astype(np.float32)).resize(size, Image.Resampling.BICUBIC, box=box)
@@ -30,7 +30,7 @@ def thickened(ink: NDArray[np.float64], rows: Extent, columns: Extent, inner: in
     wanted = FINE * THINNEST
     if thin >= wanted:
         return ink
-    grown = (wanted - thin) / (2 * (1 - THINNEST / inner))  # the drawing grows with its strokes
+    grown = (wanted - thin) / (2 * (1 - THINNEST / INNER))  # the drawing grows with its strokes
     return np.maximum(fine, np.clip(0.5 + grown - _distance(fine), 0, 1))
 
 
