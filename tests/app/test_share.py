@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
 from ui import address
 
-PAGE = "pages/compress.py"
+PAGE = "pages/anomaly.py"
 FOLDED = "pages/denoise.py"  # where the ways to bring a digit are folded away
 SMILEY = (
     [
@@ -113,7 +113,9 @@ def test_a_link_of_the_first_kind_still_opens(open_page):
 
 def test_settings_stand_in_the_link(open_page, sent):
     text = sent.session_state["carried"]
-    app = open_page(PAGE, digit=text, compress_bytes="20", utm_source="chat", compress_x="y" * 50)
+    app = open_page(
+        "pages/compress.py", digit=text, compress_bytes="20", utm_source="chat", compress_x="y" * 50
+    )
     assert not app.exception
     assert app.slider(key="compress_bytes").value == 20
     assert links(app) == [f"?digit={text}&compress_bytes=20"]
