@@ -14,6 +14,7 @@ _LARGEST_DOT = 0.05  # of the board's side
 
 def choose() -> Digit:
     """Show the three ways to bring a digit, the framed digit under them, and the place to send it from."""
+    digit.current()  # read before the board is shown, whose strokes may come from the address
     _bring()
     _say_what_went_wrong()
     _framed(digit.current())
@@ -22,6 +23,7 @@ def choose() -> Digit:
 
 def choose_another() -> Digit:
     """The same, folded away, for pages whose own input comes first."""
+    digit.current()
     with st.expander("Use another digit", icon=":material/edit:"):
         _bring()
         _framed(digit.current())
@@ -43,7 +45,6 @@ def _bring() -> None:
 
 
 def _say_what_went_wrong() -> None:
-    digit.current()  # the address may be what went wrong
     if problem := st.session_state.get("digit_problem"):
         frame.complain(problem)
 

@@ -136,12 +136,14 @@ def _read(text: str) -> Digit:
     if kind == "code":
         image = vae.decompress(load.model(), base64.urlsafe_b64decode(said))
         return Digit(image, "link", called="the digit of this link")
-    if kind == "gallery":
+    if kind == "gallery" and said in map(str, range(len(load.gallery().labels))):
         return _of_gallery(int(said))
     if kind == "shape":
         return ready_made(said)
     if kind == "picture":
         return Digit(picture_code.read(said), "link", called="this picture")
-    strokes = stroke_code.read(said)
-    canvas.put("canvas", strokes)
-    return Digit(_framed(strokes), "link", called="this drawing")
+    if kind == "pen":
+        strokes = stroke_code.read(said)
+        canvas.put("canvas", strokes)
+        return Digit(_framed(strokes), "link", called="this drawing")
+    raise ValueError("there is no such digit")

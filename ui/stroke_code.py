@@ -54,6 +54,8 @@ def read(text: str) -> list[Stroke]:
             raise ValueError(_NO_STROKES)
         grid = np.array([reader.next(_GRID_BITS) for _ in range(2 * n_points)]).reshape(-1, 2)
         strokes.append(Stroke((origin + side * grid / _GRID).clip(0, 1), _PENS[pen]))
+    if not strokes:
+        raise ValueError(_NO_STROKES)
     return strokes
 
 

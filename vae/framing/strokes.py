@@ -79,8 +79,8 @@ def _checked(strokes: Sequence[ArrayLike]) -> list[Points]:
 
 def _widths(pen: str | Sequence[str], n_strokes: int) -> list[float]:
     """The width of each stroke in pixels of the framed picture."""
-    pens = [pen] * n_strokes if isinstance(pen, str) else list(pen)
-    if len(pens) != n_strokes or not set(pens) <= set(PENS):
+    pens = [pen] * n_strokes if isinstance(pen, str) else list(pen) if isinstance(pen, Sequence) else []
+    if len(pens) != n_strokes or any(name not in PENS for name in pens):
         raise ValueError(f"pen must be one of {', '.join(PENS)}, or one of them for each stroke")
     return [PENS[name] for name in pens]
 
