@@ -108,9 +108,9 @@ def _upload() -> None:
 
 def _drawn(strokes: list[Stroke]) -> None:
     if not strokes:
-        _say("The board is empty. The last digit, on the left, stays until you draw another one.")
+        _say("The board is empty; this digit stays until you draw another one.")
     elif np.ptp(np.concatenate([each.points for each in strokes]), axis=0).max() < _LARGEST_DOT:
-        _say("This is no more than a dot. The last digit, on the left, stays until you draw more.")
+        _say("What you drew is no more than a dot, so this digit stays until you draw more.")
     else:
         digit.keep(digit.from_strokes(strokes))
 
