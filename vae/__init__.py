@@ -12,7 +12,7 @@ from vae.compress import (
     n_code_dims,
 )
 from vae.denoise import denoise, estimate_noise
-from vae.framing import frame_drawing
+from vae.framing import Box, find_digits, flatten_paper, frame_drawing
 from vae.gallery import Gallery, load_gallery
 from vae.generate import decode_standard, interpolate, latent_grid, sample
 from vae.impute import Imputation, impute
@@ -27,6 +27,7 @@ __all__ = [
     "MAX_CODE_BYTES",
     "MIN_CODE_BYTES",
     "VAE",
+    "Box",
     "Config",
     "Gallery",
     "Imputation",
@@ -44,6 +45,8 @@ __all__ = [
     "decompress_prefixes",
     "denoise",
     "estimate_noise",
+    "find_digits",
+    "flatten_paper",
     "frame_drawing",
     "impute",
     "interpolate",

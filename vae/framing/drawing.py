@@ -1,6 +1,7 @@
-"""From any drawing to the 28 x 28 picture that the model knows, framed as MNIST's digits were."""
+"""From any drawing or photo to the 28 x 28 picture that the model knows, framed as MNIST's digits were."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -9,6 +10,8 @@ from PIL import Image
 from torch import Tensor
 
 from vae.checks import SIDE
+from vae.framing.components import Box, Things, things_drawn, things_on_paper
+from vae.framing.paper import flatten, is_paper
 from vae.framing.thickening import Extent, thickened
 
 INNER = 20  # the longer side of the ink, in pixels
@@ -16,29 +19,94 @@ LARGEST_SIDE = 4096
 ENOUGH = 1024  # pixels a side; larger drawings are shrunk by a whole factor first, to spare memory
 FAINTEST_INK = 32 / 255  # the strongest contrast must reach this, else the drawing counts as blank
 FEWEST_CHANGES = 3  # along a side, to know large pixels by; a plain bar has two, its own ends
+GROWN = 2  # pixels around a thing that are framed with it, for its soft edges
+BLANK = "the drawing is blank: draw or upload a digit that stands out from its background"
 EDGE = 0.1  # ink below this share of the strongest does not count when the drawing is cropped
 
 
-def frame_drawing(pixels: NDArray[np.uint8]) -> Tensor:
-    """Frame a drawing as MNIST framed its digits.
+class _Reading(NamedTuple):
+    """A picture as ink: (H, W) in [0, 1], the things in it, and how many given pixels make one of these."""
 
-    Ink is whatever differs from the background, whichever is darker; the background is the colour (or
-    the transparency) most common along the border. Strokes thinner than most of MNIST's are thickened, but
-    not in pictures as small as MNIST's own. The ink is cropped, its longer side scaled to 20
-    pixels by area averaging, and its centre of mass put on pixel (14, 14), counted from 0.
+    ink: NDArray[np.float64]
+    things: Things
+    shrunk: int
+    flat: bool  # a picture of paper, flattened
+
+
+def frame_drawing(pixels: NDArray[np.uint8], *, which: int = 0) -> Tensor:
+    """Frame a drawing, or a digit on a picture of paper, as MNIST framed its digits.
+
+    In a clean drawing ink is whatever differs from the background, whichever is darker; the background is
+    the colour (or the transparency) most common along the border. A picture of paper, whose border has no
+    such colour, is flattened first. Strokes thinner than most of MNIST's are thickened, but not those of
+    MNIST's own digits. The ink is cropped, its longer side scaled to 20 pixels by area averaging, and its
+    centre of mass put on pixel (14, 14), counted from 0.
 
     Args:
         pixels: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, sides up to 4096.
+        which: of the things that `find_digits` finds; 0 is the largest.
 
     Returns:
         (1, 28, 28) float32 in [0, 1], ink = 1, the strongest ink at 1.
 
     Raises:
-        ValueError: a wrong shape or dtype, too large, or no ink.
+        ValueError: a wrong shape or dtype, too large, no ink, or fewer things than `which` asks for.
 
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section III-A.
     """
-    ink = _own_pixels(_ink(_premultiplied(pixels)))
+    reading = _read(pixels)
+    if not 0 <= which < len(reading.things.found):
+        raise ValueError(f"the picture shows {len(reading.things.found)} digits, counted from 0, not {which}")
+    return _framed(_own_pixels(_one(reading, which)))
+
+
+def find_digits(pixels: NDArray[np.uint8]) -> list[Box]:
+    """Where the things as large as digits are, the largest first; at least one.
+
+    Args:
+        pixels: as for `frame_drawing`; boxes are in its pixels.
+
+    Raises:
+        ValueError: as `frame_drawing`.
+    """
+    reading = _read(pixels)
+    height, width = pixels.shape[:2]
+    scaled = [Box(*(reading.shrunk * edge for edge in thing.box)) for thing in reading.things.found]
+    return [Box(box.left, box.top, min(box.right, width), min(box.bottom, height)) for box in scaled]
+
+
+def flatten_paper(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """A picture of paper as black ink on white, uint8 (H, W), perhaps smaller; None for a clean drawing.
+
+    Raises:
+        ValueError: as `frame_drawing`.
+    """
+    reading = _read(pixels)
+    return (255 * (1 - reading.ink)).round().astype(np.uint8) if reading.flat else None
+
+
+def _read(pixels: NDArray[np.uint8]) -> _Reading:
+    picture = _premultiplied(pixels)
+    shrunk = math.ceil(max(pixels.shape[:2]) / ENOUGH)
+    if not is_paper(picture):
+        ink = _ink(picture)
+        return _Reading(ink, things_drawn(ink, EDGE), shrunk, False)
+    flat = flatten((picture[..., :3] + 1 - picture[..., 3:]).astype(np.float32))
+    things = None if flat is None else things_on_paper(flat.darkness, flat.width)
+    if flat is None or things is None or not things.found:
+        raise ValueError(BLANK)
+    return _Reading(flat.ink, things, shrunk, True)
+
+
+def _one(reading: _Reading, which: int) -> NDArray[np.float64]:
+    """The ink of one thing alone; all of it in a clean drawing of one thing."""
+    if not reading.flat and len(reading.things.found) == 1:
+        return reading.ink
+    return reading.ink * reading.things.mask(which, GROWN)
+
+
+def _framed(ink: NDArray[np.float64]) -> Tensor:
+    """Ink (H, W) thickened where thin, cropped, scaled and centred, (1, 28, 28)."""
     rows, columns = _extents(ink)
     if max(rows[1] - rows[0], columns[1] - columns[0]) > INNER:
         ink = thickened(ink, rows, columns, INNER)
@@ -73,7 +141,7 @@ def _ink(picture: NDArray[np.float64]) -> NDArray[np.float64]:
     shades, counts = np.unique(np.round(border * 255).astype(np.uint8), axis=0, return_counts=True)
     ink = np.abs(picture - shades[counts.argmax()] / 255).max(axis=2)
     if ink.max() < FAINTEST_INK:
-        raise ValueError("the drawing is blank: draw or upload a digit that stands out from its background")
+        raise ValueError(BLANK)
     return ink / ink.max()
 
 
