@@ -1,17 +1,16 @@
-"""The ways to bring a digit, by drawing, from the gallery or by upload, and the place to send it from."""
+"""The ways to bring a digit, by drawing, from the gallery, by upload or camera, and where to send it from."""
 
 import numpy as np
 import streamlit as st
 from torch import Tensor
 
 import vae
-from ui import address, canvas, card, digit, frame, load, pictures, share
+from ui import address, canvas, card, digit, frame, load, photo, pictures, share
 from ui.digit import Digit
-from ui.upload import read_picture
 
 
 def choose() -> Digit:
-    """Show the three ways to bring a digit, the framed digit under them, and the place to send it from."""
+    """Show the four ways to bring a digit, the framed digit under them, and the place to send it from."""
     _bring()
     _say_what_went_wrong()
     _framed(digit.current())
@@ -32,14 +31,17 @@ def choose_another() -> Digit:
 
 
 def _bring() -> None:
-    draw, pick, upload = st.tabs(["Draw", "Pick", "Upload"])
+    draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
         st.caption("Draw a digit with mouse, finger or pen.")
         canvas.board("canvas", ink="#ffffff", pens=canvas.PENS, on_change=_drawn)
     with pick:
         _pick()
     with upload:
-        _upload()
+        photo.upload()
+    with camera:
+        photo.camera()
+    photo.way()
 
 
 def _say_what_went_wrong() -> None:
@@ -99,35 +101,11 @@ def _pick() -> None:
     st.button("Another one", icon=":material/casino:", on_click=take, args=(1,), key="pick_next")
 
 
-def _upload() -> None:
-    st.caption(
-        "A photo or scan of one digit, dark on light or light on dark: PNG, JPEG or WebP, up to 10 MB and "
-        "4,096 pixels a side. It is not stored."
-    )
-    st.file_uploader(
-        "Picture of a digit",
-        type=["png", "jpg", "jpeg", "webp"],
-        key="upload",
-        on_change=_uploaded,
-        label_visibility="collapsed",
-    )
-
-
 def _drawn(pixels: np.ndarray | None) -> None:
     if pixels is None:
         st.session_state["digit_problem"] = "The canvas is empty; the last digit stays until you draw."
     else:
         _frame(pixels, "drawing")
-
-
-def _uploaded() -> None:
-    file = st.session_state["upload"]
-    if file is None:
-        return
-    try:
-        _frame(read_picture(file.getvalue()), "upload")
-    except ValueError as error:
-        st.session_state["digit_problem"] = str(error)
 
 
 def _frame(pixels: np.ndarray, source: str) -> None:

@@ -12,7 +12,7 @@ from vae.compress import (
     n_code_dims,
 )
 from vae.denoise import denoise, estimate_noise
-from vae.framing import Box, find_digits, flatten_paper, frame_drawing
+from vae.framing import Box, FoundDigits, find_digits, frame_drawing
 from vae.gallery import Gallery, load_gallery
 from vae.generate import decode_standard, interpolate, latent_grid, sample
 from vae.impute import Imputation, impute
@@ -29,6 +29,7 @@ __all__ = [
     "VAE",
     "Box",
     "Config",
+    "FoundDigits",
     "Gallery",
     "Imputation",
     "Noise",
@@ -46,7 +47,6 @@ __all__ = [
     "denoise",
     "estimate_noise",
     "find_digits",
-    "flatten_paper",
     "frame_drawing",
     "impute",
     "interpolate",

@@ -15,7 +15,7 @@ DOT = 0.5  # of a square as wide as the stroke: the least ink of a dot of the pe
 MOST_PARTS = 200
 DIGIT_SIZED = 0.45  # of the largest thing's length
 APART = 0.12  # of the larger one's length, between digits on paper
-APART_IN_DRAWINGS = 0.2  # the same in clean drawings, whose parts are all meant
+APART_IN_DRAWINGS = 0.25  # the same in clean drawings, whose parts are all meant
 NEAR = 0.25  # of a thing's length: a small part so near to it on paper is part of it
 
 

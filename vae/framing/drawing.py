@@ -1,7 +1,7 @@
 """From any drawing or photo to the 28 x 28 picture that the model knows, framed as MNIST's digits were."""
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -24,85 +24,85 @@ BLANK = "the drawing is blank: draw or upload a digit that stands out from its b
 EDGE = 0.1  # ink below this share of the strongest does not count when the drawing is cropped
 
 
-class _Reading(NamedTuple):
-    """A picture as ink: (H, W) in [0, 1], the things in it, and how many given pixels make one of these."""
+@dataclass(frozen=True, eq=False)
+class FoundDigits:
+    """A picture as ink, and what in it is as large as a digit."""
 
-    ink: NDArray[np.float64]
-    things: Things
-    shrunk: int
-    flat: bool  # a picture of paper, flattened
+    boxes: list[Box]  # in pixels of the picture, the largest digit's first; at least one
+    flattened: NDArray[np.uint8] | None  # a picture of paper as black ink on white (H, W), perhaps smaller
+    _ink: NDArray[np.float64]
+    _things: Things
+
+    def framed(self, which: int = 0) -> Tensor:
+        """One of them as MNIST would have it, (1, 28, 28) float32 in [0, 1], ink = 1.
+
+        Raises:
+            ValueError: there are not so many.
+        """
+        if not 0 <= which < len(self.boxes):
+            raise ValueError(f"the digits are numbered from 0 to {len(self.boxes) - 1}, not {which}")
+        if self.flattened is None and len(self.boxes) == 1:
+            return _framed(_own_pixels(self._ink))
+        return _framed(_own_pixels(self._ink * self._things.mask(which, GROWN)))
 
 
-def frame_drawing(pixels: NDArray[np.uint8], *, which: int = 0) -> Tensor:
-    """Frame a drawing, or a digit on a picture of paper, as MNIST framed its digits.
+def frame_drawing(pixels: NDArray[np.uint8]) -> Tensor:
+    """Frame a drawing, or the largest digit on a picture of paper, as MNIST framed its digits.
 
     In a clean drawing ink is whatever differs from the background, whichever is darker; the background is
     the colour (or the transparency) most common along the border. A picture of paper, whose border has no
-    such colour, is flattened first. Strokes thinner than most of MNIST's are thickened, but not those of
-    MNIST's own digits. The ink is cropped, its longer side scaled to 20 pixels by area averaging, and its
-    centre of mass put on pixel (14, 14), counted from 0.
+    such colour, is flattened first. Strokes thinner than most of MNIST's are thickened, but not in pictures
+    as small as MNIST's own. The ink is cropped, its longer side scaled to 20 pixels by area averaging, and
+    its centre of mass put on pixel (14, 14), counted from 0.
 
     Args:
         pixels: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, sides up to 4096.
-        which: of the things that `find_digits` finds; 0 is the largest.
 
     Returns:
         (1, 28, 28) float32 in [0, 1], ink = 1, the strongest ink at 1.
 
     Raises:
-        ValueError: a wrong shape or dtype, too large, no ink, or fewer things than `which` asks for.
+        ValueError: a wrong shape or dtype, too large, or no ink.
 
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section III-A.
     """
-    reading = _read(pixels)
-    if not 0 <= which < len(reading.things.found):
-        raise ValueError(f"the picture shows {len(reading.things.found)} digits, counted from 0, not {which}")
-    return _framed(_own_pixels(_one(reading, which)))
+    return find_digits(pixels).framed()
 
 
-def find_digits(pixels: NDArray[np.uint8]) -> list[Box]:
-    """Where the things as large as digits are, the largest first; at least one.
+def find_digits(pixels: NDArray[np.uint8]) -> FoundDigits:
+    """Find the ink in a drawing or on a picture of paper, and what may be digits in it.
 
     Args:
-        pixels: as for `frame_drawing`; boxes are in its pixels.
+        pixels: as for `frame_drawing`.
 
     Raises:
         ValueError: as `frame_drawing`.
     """
-    reading = _read(pixels)
-    height, width = pixels.shape[:2]
-    scaled = [Box(*(reading.shrunk * edge for edge in thing.box)) for thing in reading.things.found]
-    return [Box(box.left, box.top, min(box.right, width), min(box.bottom, height)) for box in scaled]
-
-
-def flatten_paper(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """A picture of paper as black ink on white, uint8 (H, W), perhaps smaller; None for a clean drawing.
-
-    Raises:
-        ValueError: as `frame_drawing`.
-    """
-    reading = _read(pixels)
-    return (255 * (1 - reading.ink)).round().astype(np.uint8) if reading.flat else None
-
-
-def _read(pixels: NDArray[np.uint8]) -> _Reading:
     picture = _premultiplied(pixels)
-    shrunk = math.ceil(max(pixels.shape[:2]) / ENOUGH)
-    if not is_paper(picture):
-        ink = _ink(picture)
-        return _Reading(ink, things_drawn(ink, EDGE), shrunk, False)
-    flat = flatten((picture[..., :3] + 1 - picture[..., 3:]).astype(np.float32))
-    things = None if flat is None else things_on_paper(flat.darkness, flat.width)
-    if flat is None or things is None or not things.found:
+    if is_paper(picture):
+        flat = flatten((picture[..., :3] + 1 - picture[..., 3:]).astype(np.float32))
+        if flat is None:
+            raise ValueError(BLANK)
+        ink, things = flat.ink, things_on_paper(flat.darkness, flat.width)
+        flattened = (255 * (1 - ink)).round().astype(np.uint8)
+    else:
+        ink, flattened = _ink(picture), None
+        things = things_drawn(ink, EDGE)
+    if not things.found:
         raise ValueError(BLANK)
-    return _Reading(flat.ink, things, shrunk, True)
+    return FoundDigits([_enlarged(thing.box, pixels) for thing in things.found], flattened, ink, things)
 
 
-def _one(reading: _Reading, which: int) -> NDArray[np.float64]:
-    """The ink of one thing alone; all of it in a clean drawing of one thing."""
-    if not reading.flat and len(reading.things.found) == 1:
-        return reading.ink
-    return reading.ink * reading.things.mask(which, GROWN)
+def _enlarged(box: Box, pixels: NDArray[np.uint8]) -> Box:
+    """A box of the picture that was looked at, in pixels of the one that was given."""
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = (_times(pixels) * edge for edge in box)
+    return Box(left, top, min(right, width), min(bottom, height))
+
+
+def _times(pixels: NDArray[np.uint8]) -> int:
+    """How much smaller a large picture is made before it is looked at."""
+    return math.ceil(max(pixels.shape[:2]) / ENOUGH)
 
 
 def _framed(ink: NDArray[np.float64]) -> Tensor:
@@ -129,7 +129,7 @@ def _premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     if side > LARGEST_SIDE:
         raise ValueError(f"a drawing may have at most {LARGEST_SIDE} pixels a side")
     if side > ENOUGH:
-        pixels = np.asarray(Image.fromarray(pixels).reduce(math.ceil(side / ENOUGH)))
+        pixels = np.asarray(Image.fromarray(pixels).reduce(_times(pixels)))
     colour = pixels[..., :3] / 255
     alpha = pixels[..., 3:] / 255 if pixels.shape[2] == 4 else np.ones_like(colour[..., :1])
     return np.concatenate([colour * alpha, alpha], axis=2)

@@ -64,6 +64,7 @@ def flatten(colour: Array) -> Flat | None:
     side = min(colour.shape[:2])
     blur, around = min(0.7, side / 300), max(5, int(WIDEST * side))
     outside = np.zeros(colour.shape[:2], bool)
+    main = None
     for _ in range(2):
         darkness = _darkness(colour, blur, around)
         faintest = max(FAINTEST, NOISES * _noise(darkness))
@@ -74,6 +75,7 @@ def flatten(colour: Array) -> Flat | None:
             return None
         width = max(2.0, stroke_width((darkness * main.mask).clip(0, main.darkness)))
         around, blur = min(around, max(7, int(STROKES * width))), max(blur, min(BLUR * width, 3))
+    assert main is not None
     return Flat(darkness / main.darkness, width)
 
 
