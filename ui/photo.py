@@ -8,13 +8,13 @@ from PIL import Image, ImageDraw
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 import vae
-from ui import digit, frame, pictures
+from ui import digit, frame
 from ui.digit import Digit
 from ui.upload import NAMES, read_picture
 
 MOST = 40  # digits of one picture that can be chosen from
 PREVIEW = 640  # pixels of the longer side
-WIDTH = 150
+WIDTH = 148
 BOX_COLOUR = "#d6337c"
 
 
@@ -66,7 +66,7 @@ def way() -> None:
 
 def _choice(photo: Photo) -> None:
     n = len(photo.boxes)
-    st.markdown(f"The picture shows {n} things as large as a digit. The largest is taken until you choose.")
+    st.markdown(f"This picture seems to hold {n} digits. The largest is taken until you choose another.")
     st.image(_boxed(photo), width=frame.INPUT_WIDTH, alt=f"your picture, its {n} digits boxed and numbered")
     chosen = photo.order.index(photo.which) + 1
     st.pills(
@@ -77,8 +77,7 @@ def _choice(photo: Photo) -> None:
 def _flattening(photo: Photo, flat: np.ndarray) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.image(photo.small, "As brought", WIDTH, alt="your picture as it was brought")
-        st.image(flat, "Light and paper taken out", WIDTH, alt="your picture, its ink black on white")
-        pictures.show(digit.current().image, alt="your picture's digit, framed", width=84, caption="Framed")
+        st.image(flat, "Its ink alone", WIDTH, alt="your picture, its ink black on white")
 
 
 def _boxed(photo: Photo) -> Image.Image:

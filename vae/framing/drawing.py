@@ -12,7 +12,7 @@ from torch import Tensor
 from vae.checks import SIDE
 from vae.framing.components import Box, Things, things_drawn, things_on_paper
 from vae.framing.paper import flatten, is_paper
-from vae.framing.thickening import Extent, thickened
+from vae.framing.thickening import Extent, is_one_pixel_pen, thickened
 
 INNER = 20  # the longer side of the ink, in pixels
 LARGEST_SIDE = 4096
@@ -51,9 +51,9 @@ def frame_drawing(pixels: NDArray[np.uint8]) -> Tensor:
 
     In a clean drawing ink is whatever differs from the background, whichever is darker; the background is
     the colour (or the transparency) most common along the border. A picture of paper, whose border has no
-    such colour, is flattened first. Strokes thinner than most of MNIST's are thickened, but not in pictures
-    as small as MNIST's own. The ink is cropped, its longer side scaled to 20 pixels by area averaging, and
-    its centre of mass put on pixel (14, 14), counted from 0.
+    such colour, is flattened first. Strokes thinner than most of MNIST's are thickened, but in pictures as
+    small as MNIST's own only those of a pen one pixel wide. The ink is cropped, its longer side scaled to 20
+    pixels by area averaging, and its centre of mass put on pixel (14, 14), counted from 0.
 
     Args:
         pixels: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, sides up to 4096.
@@ -108,7 +108,7 @@ def _times(pixels: NDArray[np.uint8]) -> int:
 def _framed(ink: NDArray[np.float64]) -> Tensor:
     """Ink (H, W) thickened where thin, cropped, scaled and centred, (1, 28, 28)."""
     rows, columns = _extents(ink)
-    if max(rows[1] - rows[0], columns[1] - columns[0]) > INNER:
+    if max(rows[1] - rows[0], columns[1] - columns[0]) > INNER or is_one_pixel_pen(ink):
         ink = thickened(ink, rows, columns, INNER)
         rows, columns = _extents(ink)
     scale = max(rows[1] - rows[0], columns[1] - columns[0]) / INNER
