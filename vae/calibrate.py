@@ -210,12 +210,13 @@ def _context(model: VAE, inks: Tensor) -> list[float]:
 
 def main(options: Options) -> None:
     """Measure and write."""
-    weights, digits = options.weights / "vae.safetensors", validation_digits(options.data)
+    weights = options.weights / "vae.safetensors"
+    model = load_model(weights) if options.anomaly_alone else read_weights(weights)
+    digits = validation_digits(options.data)
     if options.anomaly_alone:
-        model = load_model(weights)
         calibration = _anomaly(model, as_images(digits), calibration_of(model))
     else:
-        calibration = measure(read_weights(weights), digits)
+        calibration = measure(model, digits)
     calibration.save(options.weights / "calibration.json")
 
 

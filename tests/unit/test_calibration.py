@@ -144,6 +144,6 @@ def test_the_anomaly_score_is_calibrated_anew_by_itself(
     monkeypatch.setattr(calibrate, "validation_digits", lambda root: pixels[:200])
     calibrate.main(calibrate.Options(weights=tmp_path, anomaly_alone=True))
     after = Calibration.load(tmp_path / "calibration.json")
-    assert after.anomaly_scores == pytest.approx(calibration_of(tiny).anomaly_scores, abs=1e-3)
+    assert after.anomaly_scores == pytest.approx(calibration_of(tiny).anomaly_scores, rel=1e-3)
     assert after.checksum == before.checksum
     assert replace(after, anomaly_scales=[1.0, 1.0], anomaly_scores=[0.0]) == before
