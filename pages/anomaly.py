@@ -53,7 +53,7 @@ def choose_threshold() -> float:
         0.01,
         "%.2f",
         key="anomaly_threshold",
-        persist_state="session",
+        bind="query-params",
         help="The score counts the nats that each pixel of ink costs the model; higher is stranger.",
     )
 
@@ -87,8 +87,10 @@ def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None
     """Ready-made strangers and this digit turned over, each with a button that puts it in."""
     st.header("Try a stranger", anchor=False)
     turned = [
-        Digit(strangers.mirrored(mine.image), "ready-made", called="this mirror image"),
-        Digit(strangers.upside_down(mine.image), "ready-made", called="this upside-down picture"),
+        digit.from_picture(strangers.mirrored(mine.image), "ready-made", called="this mirror image"),
+        digit.from_picture(
+            strangers.upside_down(mine.image), "ready-made", called="this upside-down picture"
+        ),
     ]
     stranger = dict(zip(strangers.READY_MADE, ready_made(strangers.READY_MADE), strict=True))
     stranger |= {"Mirrored": turned[0], "Rotated": turned[1]}
@@ -105,7 +107,7 @@ def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None
 
 def ready_made(names: Sequence[str]) -> list[Digit]:
     """Letters and shapes, to be put in the digit's place."""
-    return [Digit(strangers.picture(name), "ready-made", called=strangers.called(name)) for name in names]
+    return [digit.ready_made(name) for name in names]
 
 
 def show_row(stranger: dict[str, Digit], judged: list[Verdict], words: list[str]) -> None:
@@ -122,7 +124,7 @@ def show_failure() -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
     lookalike = dict(zip(strangers.LOOKALIKES, ready_made(strangers.LOOKALIKES), strict=True))
     six = strangers.upside_down(digit.from_gallery(6).image)
-    lookalike["6 turned"] = Digit(six, "ready-made", called="this upside-down 6")
+    lookalike["6 turned"] = digit.from_picture(six, "ready-made", called="this upside-down 6")
     judged = judge.verdicts([picture.image for picture in lookalike.values()])
     fooled = sum(found.share < judge.ODD for found in judged)
     frame.where_it_fails(

@@ -269,7 +269,7 @@ with left:
     mine = bring.choose()
 with right:
     n_bytes = st.slider(
-        "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", persist_state="session"
+        "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", bind="query-params"
     )
 with right, frame.sentence():
     show_result(mine, chosen(mine, n_bytes))

@@ -30,18 +30,16 @@ def choose_noise() -> vae.Noise:
         required=True,
         format_func=noises.NAMES.__getitem__,
         key="denoise_kind",
-        persist_state="session",
+        bind="query-params",
     )
     lowest, *_, highest = noises.STEPS[kind]
     if kind == "gaussian":
         level = st.slider(
-            "Strength", lowest, highest, 0.5, noises.STEP, key=slider_of(kind), persist_state="session"
+            "Strength", lowest, highest, 0.5, noises.STEP, key=slider_of(kind), bind="query-params"
         )
         return vae.Noise(kind, level)
     low, high, step = (round(100 * level) for level in (lowest, highest, noises.STEP))
-    share = st.slider(
-        "Share of pixels", low, high, 30, step, "%d %%", slider_of(kind), persist_state="session"
-    )
+    share = st.slider("Share of pixels", low, high, 30, step, "%d %%", slider_of(kind), bind="query-params")
     return vae.Noise(kind, share / 100)
 
 
@@ -61,7 +59,7 @@ def show_setting(mine: Digit) -> bool:
         blind = st.toggle(
             "Blind",
             key="denoise_blind",
-            persist_state="session",
+            bind="query-params",
             help="Tell the model neither the kind nor the amount of noise; it has to find out by itself.",
         )
     pictures.show(mine.image, alt=f"{mine.name} without noise", width=WIDTH)

@@ -97,10 +97,10 @@ def show_morph(mine: Digit) -> None:
             required=True,
             wrap=True,
             key="generate_to",
-            persist_state="session",
+            bind="query-params",
         )
         st.button("Another one", icon=":material/casino:", on_click=turn_over, key="generate_turn_over")
-        plays = st.toggle("Play the film", value=True, key="generate_plays", persist_state="session")
+        plays = st.toggle("Play the film", value=True, key="generate_plays", bind="query-params")
     other = digit.from_gallery(label, st.session_state.get("generate_turn", 0))
     with picture, frame.sentence():
         frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
@@ -163,7 +163,7 @@ def show_samples() -> None:
             "Temperature",
             *(0.0, 1.5, 0.8, 0.1),
             key="generate_temperature",
-            persist_state="session",
+            bind="query-params",
             help="How far from the most ordinary digit chance may go; 1 is as varied as real handwriting.",
         )
         st.button("New samples", icon=":material/casino:", on_click=draw_anew, key="generate_new")
@@ -218,7 +218,7 @@ def show_numbers(mine: Digit) -> None:
         range(0, n_dims, HANDFUL),
         format_func=lambda i: f"{i + 1} to {min(i + HANDFUL, n_dims)}",
         key="generate_handful",
-        persist_state="session",
+        bind="query-params",
         width=frame.INPUT_WIDTH,
         help="The first matter most: the model was trained to put first what tells digits apart.",
     )
@@ -245,7 +245,7 @@ def show_walk(walk: Tensor, i: int) -> float:
             f"Move number {i + 1} by",
             *(-FARTHEST, FARTHEST, 0.0, 0.1),
             key=f"generate_number_{i}",
-            persist_state="session",
+            bind="query-params",
         )
 
 
@@ -255,12 +255,12 @@ def show_atlas() -> None:
     st.header("The whole map in one picture", anchor=False)
     settings, picture = frame.split()
     with settings:
-        n_side = st.slider("Digits a side", 5, 25, 15, key="generate_side", persist_state="session")
+        n_side = st.slider("Digits a side", 5, 25, 15, key="generate_side", bind="query-params")
         extent = st.slider(
             "From the centre to the edge",
             *(0.5, 5.0, 3.0, 0.5),
             key="generate_extent",
-            persist_state="session",
+            bind="query-params",
             help="In standard deviations of the prior.",
         )
         st.caption("Near the centre lives what people write most; far outside, what nobody ever wrote.")

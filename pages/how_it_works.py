@@ -88,7 +88,7 @@ def choose_noise() -> tuple[float, int]:
             0.1,
             "%.1f",
             key="how_scale",
-            persist_state="session",
+            bind="query-params",
             help="0: no chance at all, an ordinary autoencoder. 1: the variational autoencoder as trained.",
         )
         st.session_state.setdefault("how_seed", 0)
@@ -194,7 +194,7 @@ def nested(mine: Digit) -> None:
         "own: two numbers span the map on the Generate page, more make a larger file and a better digit."
     )
     total = load.model().config.latent_dim
-    k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", persist_state="session")
+    k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", bind="query-params")
     *strip, chosen = anatomy.prefixes(load.model(), mine.image, [*anatomy.lengths_shown(total), k])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=mine.name, width=98, caption="x")

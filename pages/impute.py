@@ -29,12 +29,12 @@ def choose_hidden(mine: Digit) -> hide.Mask:
         default=hide.TOP,
         required=True,
         key="impute_way",
-        persist_state="session",
+        bind="query-params",
     )
     share = 80
     if way == hide.RANDOM:
         share = st.slider(
-            "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", persist_state="session"
+            "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", bind="query-params"
         )
     st.caption("Paint over the digit to erase more.")
     return hide.erased(mine, hide.observed(way, share / 100))

@@ -1,17 +1,25 @@
 """The address of a page: it carries the visitor's digit, as `?digit=...`, from page to page and to friends.
 
-Nothing here imports torch: what an address holds is checked in form alone, before anybody decodes it.
+Beside it stand the settings of the page, each under the key of its widget. Nothing here imports torch: what
+an address holds is checked in form alone, before anybody decodes it.
 """
 
 import base64
 import re
 import time
+import zlib
+from urllib.parse import urlencode
 
 import streamlit as st
 
 KEY = "digit"
-N_BYTES = 15
-_TEXT = re.compile(r"[A-Za-z0-9_-]{20}")  # N_BYTES in base64
+MOST_CHARACTERS = 620
+_KINDS = ("pen", "picture", "gallery", "shape")
+_OLD_CODE = re.compile(r"[A-Za-z0-9_-]{20}")  # 15 bytes of the model, in base64: what links held at first
+_SIGNED = re.compile(r"([a-z]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{3})")
+_SETTING = re.compile(r"(anomaly|compress|denoise|generate|how|impute)_[a-z0-9_]{1,30}")  # keys of widgets
+_PERSONAL = re.compile(r"palette|(canvas|eraser)_pen")  # widgets whose value is nobody else's business
+_LONGEST_VALUE = 40
 _PAGE = re.compile(r"https?://[\w.:\[\]-]{1,100}(/[\w.~%/-]{0,100})?", re.ASCII)
 _JS = """
 export default function ({ data }) {
@@ -34,40 +42,50 @@ _component = st.components.v2.component(
 )
 
 
-def spelled(code: bytes) -> str:
-    """A code of N_BYTES as the text that an address carries, 20 characters."""
-    return base64.urlsafe_b64encode(code).decode()
+def signed(kind: str, said: str) -> str:
+    """A digit as an address carries it: its kind, what spells it, and three characters that check both."""
+    check = zlib.crc32(f"{kind}.{said}".encode()).to_bytes(4, "big")
+    return f"{kind}.{said}.{base64.urlsafe_b64encode(check).decode()[:3]}"
 
 
-def code() -> bytes | None:
-    """The code in the address, or None where there is none.
+def opened(text: str) -> tuple[str, str]:
+    """The kind of digit in what an address carries, and what spells it.
 
     Raises:
-        ValueError: what stands there cannot be a code, or there are several.
+        ValueError: it is no such text, or a part of it was lost or altered.
+    """
+    if _OLD_CODE.fullmatch(text):
+        return "code", text
+    found = _SIGNED.fullmatch(text)
+    if (
+        len(text) > MOST_CHARACTERS
+        or not found
+        or text != signed(found[1], found[2])
+        or found[1] not in _KINDS
+    ):
+        raise ValueError("this is not what an address carries")
+    return found[1], found[2]
+
+
+def text() -> str | None:
+    """What the address carries, or None where it carries nothing.
+
+    Raises:
+        ValueError: there are several digits.
     """
     texts = st.query_params.get_all(KEY)
-    if not texts:
-        return None
     if len(texts) > 1:
         raise ValueError("an address carries one digit")
-    return read(texts[0])
-
-
-def read(text: str) -> bytes:
-    """The code in a text that `spelled` wrote.
-
-    Raises:
-        ValueError: it cannot be one.
-    """
-    if not _TEXT.fullmatch(text):
-        raise ValueError(f"a code in an address has {N_BYTES} bytes, in base64")
-    return base64.urlsafe_b64decode(text)
+    return texts[0] if texts else None
 
 
 def carried() -> dict[str, str] | None:
     """The query that links between pages take along: the digit's, or none while nobody brought one."""
     text = st.session_state.get("carried", st.query_params.get(KEY))
-    return {KEY: text} if text and _TEXT.fullmatch(text) else None
+    try:
+        return {KEY: text} if text and opened(text) else None
+    except ValueError:
+        return None
 
 
 def keep(text: str | None) -> None:
@@ -86,7 +104,21 @@ def put_in_step(key: str) -> None:
     _component(key=key, data={"key": KEY, "text": (carried() or {}).get(KEY), "since": since})
 
 
+def is_strange() -> bool:
+    """Whether there is something in the address, but nothing that this app has put there."""
+    ours = [
+        key for key in st.query_params if key == KEY or _SETTING.fullmatch(key) or _PERSONAL.fullmatch(key)
+    ]
+    return bool(st.query_params) and not ours
+
+
 def of_this_page(text: str) -> str:
-    """The whole link to this page with a digit, or its query alone where the browser names no page."""
+    """The whole link to this page as it is set, with a digit; its query alone where the page has no name."""
+    settings = {
+        key: value
+        for key, value in st.query_params.items()
+        if _SETTING.fullmatch(key) and len(value) <= _LONGEST_VALUE
+    }
+    query = urlencode({KEY: text} | settings)
     page = _PAGE.fullmatch(st.context.url or "")
-    return f"{page[0]}{'' if page[1] else '/'}?{KEY}={text}" if page else f"?{KEY}={text}"
+    return f"{page[0]}{'' if page[1] else '/'}?{query}" if page else f"?{query}"

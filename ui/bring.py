@@ -2,10 +2,9 @@
 
 import numpy as np
 import streamlit as st
-from torch import Tensor
 
 import vae
-from ui import address, canvas, card, digit, fabric, frame, load, pictures, share
+from ui import address, canvas, card, digit, frame, pictures, share
 from ui.digit import Digit
 from ui.fabric import Stroke
 from ui.upload import read_picture
@@ -15,6 +14,7 @@ _LARGEST_DOT = 0.05  # of the board's side
 
 def choose() -> Digit:
     """Show the three ways to bring a digit, the framed digit under them, and the place to send it from."""
+    digit.current()  # read before the board is shown, whose strokes may come from the address
     _bring()
     _say_what_went_wrong()
     _framed(digit.current())
@@ -23,6 +23,7 @@ def choose() -> Digit:
 
 def choose_another() -> Digit:
     """The same, folded away, for pages whose own input comes first."""
+    digit.current()
     with st.expander("Use another digit", icon=":material/edit:"):
         _bring()
         _framed(digit.current())
@@ -44,7 +45,6 @@ def _bring() -> None:
 
 
 def _say_what_went_wrong() -> None:
-    digit.current()  # the address may be what went wrong
     if problem := st.session_state.get("digit_problem"):
         frame.complain(problem)
 
@@ -52,22 +52,9 @@ def _say_what_went_wrong() -> None:
 def _send() -> Digit:
     """Put the digit in the address, and show the place to send it from."""
     mine, palette = digit.current(), frame.palette()
-    text = mine.once("link", lambda: _spelled(mine))
-    address.keep(None if mine.source == "stand-in" else text)
-    arrives = mine.once("arrives", lambda: _decoded(text))
-    share.show(text, arrives, lambda link: card.draw(mine, link, palette))
+    address.keep(mine.text)
+    share.show(mine.text, lambda link: card.draw(mine, link, palette))
     return mine
-
-
-def _spelled(mine: Digit) -> str | None:
-    try:
-        return address.spelled(vae.compress(load.model(), mine.image, n_bytes=address.N_BYTES))
-    except ValueError:  # too strange for so few bytes
-        return None
-
-
-def _decoded(text: str | None) -> Tensor | None:
-    return None if text is None else vae.decompress(load.model(), address.read(text))
 
 
 def _framed(mine: Digit) -> None:
@@ -87,8 +74,7 @@ _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
     "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
-    "link": f"This digit came with the link that you opened, rebuilt from the {address.N_BYTES} bytes in it. "
-    "Bring your own, and it takes its place.",
+    "link": "This came with the address that you opened. Bring your own, and it takes its place.",
     "stand-in": "Until you draw, this 7 stands in: real handwriting, kept out of the model's training.",
     "gallery": "What the model sees: real handwriting, 28 × 28 pixels, kept out of its training.",
 }
@@ -126,7 +112,7 @@ def _drawn(strokes: list[Stroke]) -> None:
     elif np.ptp(np.concatenate([each.points for each in strokes]), axis=0).max() < _LARGEST_DOT:
         _say("This is no more than a dot. The last digit, on the left, stays until you draw more.")
     else:
-        _frame(fabric.painted(strokes, canvas.PENS, fabric.SIDE), "drawing")
+        digit.keep(digit.from_strokes(strokes))
 
 
 def _say(words: str) -> None:
@@ -138,13 +124,6 @@ def _uploaded() -> None:
     if file is None:
         return
     try:
-        _frame(read_picture(file.getvalue()), "upload")
-    except ValueError as error:
-        st.session_state["digit_problem"] = str(error)
-
-
-def _frame(pixels: np.ndarray, source: str) -> None:
-    try:
-        digit.keep(Digit(vae.frame_drawing(pixels), source))
+        digit.keep(digit.from_picture(vae.frame_drawing(read_picture(file.getvalue())), "upload"))
     except ValueError as error:
         st.session_state["digit_problem"] = str(error)

@@ -179,7 +179,7 @@ def _tools(name: str, state: Board, pens: Mapping[str, int], on_change: OnChange
         required=True,
         format_func=str.capitalize,
         key=f"{name}_pen",
-        persist_state="session",
+        bind="query-params",
         label_visibility="collapsed",
         width="stretch",
     )

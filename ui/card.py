@@ -10,16 +10,17 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 import vae
-from ui import address, frame, hide, judge, load, pictures, plane
+from ui import frame, hide, judge, load, pictures, plane
 from ui.digit import Digit
 
 SIZE = (1200, 630)
 NOISE = vae.Noise("gaussian", 0.5)
 _BACKGROUND, _TEXT, _MUTED, _ACCENT = "#14131a", "#eceaf4", "#bdb8d0", "#b3a4ff"
 _MARGIN, _LEFT, _TOP = 48, 330, 132
-_SMALL, _LARGE, _GAP = 112, 230, 6
+_SMALL, _LARGE, _GAP = 112, 224, 6
 _COLUMN = (SIZE[0] - _MARGIN - _LEFT + 46) // 5
-_QR = 170
+_QR = 194  # of the longest link, two pixels for each of its squares
+N_BYTES = 15
 
 Pixels = np.ndarray  # uint8 (28, 28, 3)
 
@@ -54,7 +55,7 @@ def jobs(mine: Digit, palette: str) -> list[Job]:
 
 
 def _compressed(mine: Digit, palette: str) -> Job:
-    code = vae.compress(load.model(), mine.image, n_bytes=address.N_BYTES)
+    code = vae.compress(load.model(), mine.image, n_bytes=N_BYTES)
     decoded = vae.decompress(load.model(), code)
     words = f"{len(code)} bytes instead of 784, decoded below."
     return Job("Compressed", _coloured([mine.image, decoded], palette), words)
@@ -103,25 +104,26 @@ def _column(card: Image.Image, pen: ImageDraw.ImageDraw, job: Job, left: int) ->
 
 
 def _invitation(card: Image.Image, pen: ImageDraw.ImageDraw, link: str) -> None:
-    """The link as a QR code, and as text that fits its line."""
+    """The link as a QR code, and where it fits its line as text."""
     code = Image.open(io.BytesIO(_qr_file(link)))
     side = code.width * max(1, _QR // code.width)
     top = SIZE[1] - _MARGIN - side
     card.paste(code.resize((side, side), Image.Resampling.NEAREST), (_MARGIN, top))
     width = SIZE[0] - _MARGIN - _LEFT
-    fitting = [size for size in range(24, 7, -1) if _font(size).getlength(link) <= width]
+    fitting = [size for size in range(24, 13, -1) if _font(size).getlength(link) <= width]
     pen.text(
         (_LEFT, SIZE[1] - _MARGIN - 66),
-        "This digit lives in a link. Open it, and draw your own:",
+        "This digit lives in a link. Scan it, and draw your own.",
         _MUTED,
         _font(20),
     )
-    pen.text((_LEFT, SIZE[1] - _MARGIN - 32), link, _TEXT, _font(fitting[0] if fitting else 8))
+    if fitting:
+        pen.text((_LEFT, SIZE[1] - _MARGIN - 32), link, _TEXT, _font(fitting[0]))
 
 
 def _qr_file(link: str) -> bytes:
     file = io.BytesIO()
-    segno.make(link, micro=False).save(file, kind="png", scale=1, border=4)
+    segno.make(link, error="l", micro=False).save(file, kind="png", scale=1, border=4)
     return file.getvalue()
 
 

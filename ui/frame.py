@@ -52,7 +52,7 @@ def page(title: str, path: str, lead: str) -> None:
     if st.session_state.get("page") != path:
         st.session_state["page"] = path
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
-        st.session_state["is_strange_address"] = bool(st.query_params) and address.KEY not in st.query_params
+        st.session_state["is_strange_address"] = address.is_strange()
     _sidebar()
     st.title(title, anchor=False)
     st.markdown(lead)
@@ -126,7 +126,7 @@ def _sidebar() -> None:
             "Ink palette",
             PALETTES,
             key="palette",
-            persist_state="session",
+            bind="query-params",
             help="Colours for the brightness of ink. All four keep their order when printed in grey.",
         )
         menu.close_on_choice()

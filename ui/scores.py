@@ -1,16 +1,18 @@
 """What was measured: weights/scores.json and weights/training.json, checked before anything is shown."""
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from vae import figures
+
 FOLDER = Path(__file__).parent.parent / "weights"
 ELSEWHERE = ("(published)", "(measured before)")  # how names of figures from elsewhere end
 
 Outcome = Literal["won", "tied", "lost", "alone"]
+_OUTCOMES: dict[figures.Standing, Outcome] = {"ahead": "won", "tied": "tied", "behind": "lost"}
 Check = Callable[[Any], bool]
 T = TypeVar("T")
 
@@ -40,15 +42,12 @@ class Row:
         """Against the best rival, at the digits that are shown; "alone" where there is none."""
         if self.best_rival is None:
             return "alone"
-        best = self.rivals[self.best_rival]
-        if self.words(self.ours) == self.words(best):
-            return "tied"
-        return "won" if self._reaches(best) else "lost"
+        return _OUTCOMES[self._standing(self.rivals[self.best_rival])]
 
     @property
     def goal_reached(self) -> bool | None:
         """None where no goal was set."""
-        return None if self.goal is None else self._reaches(self.goal)
+        return None if self.goal is None else self._standing(self.goal) != "behind"
 
     @property
     def versus(self) -> str:
@@ -57,20 +56,17 @@ class Row:
         return f"{ours} against {self.words(self.rivals[self.best_rival])}" if self.best_rival else ours
 
     def words(self, value: float) -> str:
-        """A figure with as many digits as this row's figures call for: more where they crowd under 1."""
-        figures = [self.ours, *self.rivals.values(), *([] if self.goal is None else [self.goal])]
-        largest = max(abs(figure) for figure in (self.ours, *self.rivals.values()))
-        if all(float(figure).is_integer() for figure in figures):
-            return f"{value:.0f}"
-        decimals = 1 if largest >= 1000 else 2 if largest > 1 else 4 if largest > 0.9 else 3
-        if 0 < largest < 0.01:
-            decimals = 1 - math.floor(math.log10(largest))
-        return f"{value:.{decimals}f}"
+        """A figure with as many decimals as this row's figures call for."""
+        return f"{value:.{self._decimals}f}"
 
-    def _reaches(self, mark: float) -> bool:
-        if self.words(self.ours) == self.words(mark):
-            return True
-        return self.ours <= mark if self.better == "lower" else self.ours >= mark
+    @property
+    def _decimals(self) -> int:
+        return figures.decimals(
+            [self.ours, *self.rivals.values(), *([] if self.goal is None else [self.goal])]
+        )
+
+    def _standing(self, mark: float) -> figures.Standing:
+        return figures.standing(self.ours, mark, better=self.better, decimals=self._decimals)
 
 
 @dataclass(frozen=True)

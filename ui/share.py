@@ -1,37 +1,46 @@
-"""A place to send the digit from: its link, to copy or to scan, and a picture card."""
+"""A place to send the digit from: its link, to copy, to share or to scan, and a picture card."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import segno
 import streamlit as st
-from torch import Tensor
 
-from ui import address, pictures
+from ui import address
 
 _QR_WIDTH = 164
+_FILES = Path(__file__).parent
+_send = st.components.v2.component(
+    "send_link",
+    html="""
+    <button class="copy" type="button">Copy link</button>
+    <button class="share" type="button" hidden>Share …</button>
+    <span class="said" role="status"></span>
+    """,
+    css=(_FILES / "share.css").read_text(encoding="utf-8"),
+    js=(_FILES / "share.js").read_text(encoding="utf-8"),
+)
 
 
-def show(text: str | None, arrives: Tensor | None, card: Callable[[str], bytes]) -> None:
+def show(text: str | None, card: Callable[[str], bytes]) -> None:
     """Show the button that opens the place.
 
     Args:
-        text: the digit as an address carries it; None = it has no link.
-        arrives: what the link rebuilds, (1, 28, 28) in [0, 1]; None = it has no link.
+        text: the digit as an address carries it; None = nobody has brought one.
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
     """
     with st.popover("Send this digit", icon=":material/share:", key="share"):
-        if text is None or arrives is None:
-            st.markdown("This digit does not fit into a link.")
+        if text is None:
+            st.markdown("Draw, pick or upload a digit first: then this page has a link that carries it.")
             return
         link = address.of_this_page(text)
         st.markdown(
-            f"Whoever opens this link sees the digit rebuilt from its {address.N_BYTES} bytes, as below. "
-            "What is no digit may come out as one."
+            "Whoever opens this link sees this digit exactly as you do, on this page as you have set it."
         )
-        pictures.show(arrives, alt="the digit that the link rebuilds", width=84)
+        _send(key="send_link", data={"link": link})
         st.code(link, language=None, wrap_lines=True)
         st.image(
-            segno.make(link, micro=False).png_data_uri(scale=4, border=4),
+            segno.make(link, error="l", micro=False).png_data_uri(scale=4, border=4),
             alt="QR code of the link",
             width=_QR_WIDTH,
         )

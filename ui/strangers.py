@@ -4,15 +4,12 @@ import math
 from functools import cache
 
 import numpy as np
-from PIL import Image, ImageDraw
 from torch import Tensor
 
 import vae
 
 Point = tuple[float, float]  # x to the right, y down, in percent of the paper
 Stroke = list[Point]
-
-_SIDE, _MARGIN, _PEN = 280, 40, 22
 
 
 def _arc(x: float, y: float, radius: float, start: float = 0, end: float = 360, *, flat: float = 1) -> Stroke:
@@ -71,15 +68,14 @@ LOOKALIKES = tuple(_NEAR_DIGITS)
 
 @cache
 def picture(name: str) -> Tensor:
-    """A letter or shape as the model sees it, (1, 28, 28) in [0, 1], ink = 1."""
-    paper = Image.new("L", (_SIDE, _SIDE))
-    pen = ImageDraw.Draw(paper)
-    for stroke in _STROKES[name]:
-        points = [(_place(x), _place(y)) for x, y in stroke]
-        pen.line(points, fill=255, width=_PEN, joint="curve")
-        for x, y in (points[0], points[-1]):
-            pen.circle((x, y), _PEN / 2, fill=255)
-    return vae.frame_drawing(np.asarray(paper))
+    """A letter or shape as the model sees it, (1, 28, 28) in [0, 1], ink = 1.
+
+    Raises:
+        ValueError: there is none of this name.
+    """
+    if name not in _STROKES:
+        raise ValueError("there is no ready-made letter or shape of this name")
+    return vae.frame_strokes(_STROKES[name])
 
 
 def called(name: str) -> str:
@@ -99,7 +95,3 @@ def upside_down(image: Tensor) -> Tensor:
 
 def _framed_again(image: Tensor) -> Tensor:
     return vae.frame_drawing((image[0].numpy() * 255).round().astype(np.uint8))
-
-
-def _place(percent: float) -> float:
-    return _MARGIN + percent / 100 * (_SIDE - 2 * _MARGIN)

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vae import figures
+
+_STANDINGS = {"ahead": "yes", "tied": "tied", "behind": "**no**"}
 BEGIN, END = "<!-- scores: written by python -m vae.evaluate -->", "<!-- end of scores -->"
 EARLIER = ("command", "commit", "hours", "left_out")  # what the card tells of a run that another started from
 HEADLINES = (
@@ -27,10 +30,11 @@ def score_table(rows: list[dict[str, Any]]) -> str:
     lines = [_line(titles), _line(["---"] * len(titles))]
     for row in rows:
         name, figure = best_rival(row)
-        rival, ahead = ("", "") if figure is None else (f"{figure:.4g} ({name})", _standing(row, figure))
+        rival = "" if figure is None else f"{shown(row, figure)} ({name})"
+        ahead = "" if figure is None else _STANDINGS[standing(row, figure)]
         goal = row["goal"]
-        aim, reached = ("", "") if goal is None else (f"{goal:.4g}", _verdict(reaches_goal(row)))
-        ours = f"{row['ours']:.4g} {row['unit']}"
+        aim, reached = ("", "") if goal is None else (shown(row, goal), _verdict(reaches_goal(row)))
+        ours = f"{shown(row, row['ours'])} {row['unit']}"
         lines.append(_line((row["job"], row["case"], ours, rival, ahead, aim, reached)))
     return "\n".join(lines)
 
@@ -43,8 +47,19 @@ def _verdict(good: bool) -> str:
     return "yes" if good else "**no**"
 
 
-def _standing(row: dict[str, Any], best: float) -> str:
-    return "tied" if f"{row['ours']:.4g}" == f"{best:.4g}" else _verdict(leads(row))
+def shown(row: dict[str, Any], figure: float) -> str:
+    """A figure of a row with as many decimals as the row's figures call for."""
+    return f"{figure:.{_decimals(row)}f}"
+
+
+def standing(row: dict[str, Any], figure: float) -> figures.Standing:
+    """Where our figure of a row stands against another one."""
+    return figures.standing(row["ours"], figure, better=row["better"], decimals=_decimals(row))
+
+
+def _decimals(row: dict[str, Any]) -> int:
+    goal = [] if row["goal"] is None else [row["goal"]]
+    return figures.decimals([row["ours"], *row["rivals"].values(), *goal])
 
 
 def best_rival(row: dict[str, Any]) -> tuple[str, float | None]:
@@ -56,19 +71,9 @@ def best_rival(row: dict[str, Any]) -> tuple[str, float | None]:
     return name, row["rivals"][name]
 
 
-def leads(row: dict[str, Any]) -> bool:
-    """Whether our figure is ahead of every rival's."""
-    _, figure = best_rival(row)
-    if figure is None:
-        return True
-    return row["ours"] > figure if row["better"] == "higher" else row["ours"] < figure
-
-
 def reaches_goal(row: dict[str, Any]) -> bool:
     """Whether our figure is at the row's goal or beyond; a row without a goal has nothing to miss."""
-    if row["goal"] is None:
-        return True
-    return row["ours"] >= row["goal"] if row["better"] == "higher" else row["ours"] <= row["goal"]
+    return row["goal"] is None or standing(row, row["goal"]) != "behind"
 
 
 def headlines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,52 +1,149 @@
-"""A link carries the digit: good ones, bad ones, and the card that goes with it."""
+"""A link carries the digit exactly, whether drawn, uploaded, picked or ready-made, and the settings."""
 
 import io
 import re
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import ENTRY, SEVEN, alts, draw, texts
+from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
+from ui import address
 
-PAGE = "pages/compress.py"
+PAGE = "pages/anomaly.py"
 FOLDED = "pages/denoise.py"  # where the ways to bring a digit are folded away
-TEXT = re.compile(r"[A-Za-z0-9_-]{20}")
+SMILEY = (
+    [
+        [
+            (40 + round(100 * (1 + np.cos(a))), 40 + round(100 * (1 + np.sin(a))))
+            for a in np.linspace(0, 6.3, 40)
+        ]
+    ]
+    + [[(110, 110), (111, 118)], [(170, 110), (170, 118)]]
+    + [[(90, 170), (110, 195), (140, 205), (170, 195), (190, 170)]]
+)
+OLD_LINK = (
+    "pA1o-gdSXz1lP6IrpxnZ"  # 15 bytes of the model, as the first links had them: the gallery's sixth digit
+)
+
+
+def visit() -> AppTest:
+    return AppTest.from_file(str(ENTRY), default_timeout=300).run()
+
+
+def upload() -> AppTest:
+    app = visit()
+    app.file_uploader(key="upload").upload("digit.jpg", picture_file(90, 120, "JPEG"))
+    return app.run()
+
+
+def pick() -> AppTest:
+    app = visit()
+    app.pills(key="pick_label").set_value(3)
+    return app.run()
+
+
+def put_in_a_heart() -> AppTest:
+    app = AppTest.from_file(str(ENTRY), default_timeout=300).switch_page("pages/anomaly.py").run()
+    app.button(key="anomaly_Heart").click()
+    return app.run()
+
+
+SENT = {
+    "pen": ("this drawing", lambda: draw(visit(), SEVEN)),
+    "a smiley": ("this drawing", lambda: draw(visit(), *SMILEY)),
+    "picture": ("this picture", upload),
+    "gallery": ("this 3", pick),
+    "shape": ("this heart", put_in_a_heart),
+}
 
 
 @pytest.fixture(scope="module")
 def sent() -> AppTest:
     """A visit in which somebody has drawn."""
-    return draw(AppTest.from_file(str(ENTRY), default_timeout=300).run(), SEVEN)
+    return draw(visit(), SEVEN)
 
 
 def links(app: AppTest) -> list[str]:
     return [code.value for code in app.code if "digit=" in code.value]
 
 
-@pytest.mark.parametrize("page", [PAGE, FOLDED])
-def test_a_link_opens_its_digit(open_page, sent, page):
-    text = sent.session_state["carried"]
-    assert TEXT.fullmatch(text)
-    app = open_page(page, digit=text, fbclid="x")
+@pytest.mark.parametrize("kind", SENT)
+def test_a_link_brings_back_exactly_what_was_there(open_page, kind):
+    name, bring = SENT[kind]
+    sender = bring()
+    text = sender.session_state["carried"]
+    assert len(text) <= 600
+    for page in (PAGE, FOLDED):
+        app = open_page(page, digit=text, fbclid="x")
+        found = app.session_state["digit"]
+        assert not app.exception and not app.warning
+        assert torch.equal(found.image, sender.session_state["digit"].image)
+        assert (found.source, found.name) == ("link", name)
+        assert app.session_state["carried"] == text
+        assert "came with the address" in texts(app) and "ignored" not in texts(app)
+        assert links(app) == [f"?digit={text}"]
+
+
+def test_a_drawing_lies_on_the_board_again_and_can_be_undone_stroke_by_stroke(open_page):
+    sender = draw(visit(), *SMILEY)
+    app = open_page("pages/anomaly.py", digit=sender.session_state["carried"])
+    board, before = app.session_state["canvas"], app.session_state["digit"]
+    assert [stroke.pen for stroke in board.strokes] == ["medium"] * len(SMILEY)
+    gap = np.abs(board.strokes[1].points[0] - np.array(SMILEY[1][0]) / 280).max()
+    assert gap < 0.02
+    app.button(key="canvas_undo").click().run()
+    assert len(app.session_state["canvas"].strokes) == len(SMILEY) - 1
+    assert app.session_state["digit"].source == "drawing"
+    assert not torch.equal(app.session_state["digit"].image, before.image)
+
+
+def test_a_link_of_the_first_kind_still_opens(open_page):
+    import vae
+
+    app = open_page(PAGE, digit=OLD_LINK)
     found = app.session_state["digit"]
     assert not app.exception and not app.warning
-    assert found.source == "link"
-    assert float((found.image - sent.session_state["digit"].image).square().mean()) < 0.01
-    assert app.session_state["carried"] == text
-    assert "came with the link" in texts(app) and "ignored" not in texts(app)
-    assert links(app) == [f"?digit={text}"]
-    assert "the digit that the link rebuilds" in alts(app)
+    assert (found.source, found.name) == ("link", "the digit of this link")
+    assert float((found.image - vae.load_gallery().images[5]).square().mean()) < 0.01
+    assert app.session_state["carried"] == OLD_LINK
+
+
+def test_settings_stand_in_the_link(open_page, sent):
+    text = sent.session_state["carried"]
+    app = open_page(
+        "pages/compress.py", digit=text, compress_bytes="20", utm_source="chat", compress_x="y" * 50
+    )
+    assert not app.exception
+    assert app.slider(key="compress_bytes").value == 20
+    assert links(app) == [f"?digit={text}&compress_bytes=20"]
+    assert "ignored" not in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "value"),
+    [
+        (FOLDED, {"denoise_kind": "Salt and pepper", "denoise_share": "50"}, 50),
+        ("pages/impute.py", {"impute_way": "Left"}, "Left"),
+        ("pages/anomaly.py", {"anomaly_threshold": "1.5"}, 1.5),
+    ],
+    ids=["noise", "mask", "threshold"],
+)
+def test_the_main_choice_of_a_page_comes_back_from_the_address(open_page, page, query, value):
+    app = open_page(page, **query)
+    assert not app.exception and not app.warning and "ignored" not in texts(app)
+    assert app.session_state[list(query)[-1]] == value
 
 
 def test_what_a_visitor_draws_is_never_replaced_by_a_link(open_page, sent):
     first = sent.session_state["carried"]
-    app = draw(open_page(digit=first), [(140, 40), (140, 240)])
+    app = draw(open_page(digit="gallery.5." + address.signed("gallery", "5")[-3:]), [(140, 40), (140, 240)])
     drawn = app.session_state["digit"]
     assert drawn.source == "drawing"
     second = app.session_state["carried"]
-    assert TEXT.fullmatch(second) and second != first
+    assert second.startswith("pen.") and second != first
     app.query_params["digit"] = first
     for page in ("streamlit_app.py", FOLDED):
         app.switch_page(page).run()
@@ -58,6 +155,14 @@ def test_what_a_visitor_draws_is_never_replaced_by_a_link(open_page, sent):
 BAD = {
     "another model's": "A" * 20,
     "long": "7" * 5000,
+    "a long drawing": address.signed("pen", "A" * 5000),
+    "a long picture": address.signed("picture", "A" * 5000),
+    "no picture": address.signed("picture", "AAAA"),
+    "no strokes": address.signed("pen", "AAAA"),
+    "beyond the gallery": address.signed("gallery", "300"),
+    "before the gallery": address.signed("gallery", "-1"),
+    "another kind": address.signed("weights", "AAAA"),
+    "an unknown shape": address.signed("shape", "Passwd"),
     "odd": "ÄÖÜ€" * 5,
     "repeated": ["A" * 20, "B" * 20],
 }
@@ -67,17 +172,23 @@ BAD = {
 def test_a_bad_link_gets_one_sentence_and_a_digit_of_the_gallery(open_page, name):
     app = open_page(PAGE, digit=BAD[name], n="1")
     assert not app.exception
-    assert [warning.value for warning in app.warning if "no digit that this model can read" in warning.value]
+    assert "no digit that can be read" in app.warning[0].value
     assert len(app.warning) == 1 and "ignored" not in texts(app)
     assert app.session_state["digit"].source == "stand-in"
     assert app.session_state["carried"] is None
 
 
-def test_a_link_is_no_longer_valid_when_one_letter_is_changed(open_page, sent):
+def test_a_link_is_no_longer_valid_when_one_letter_is_changed_or_lost(open_page, sent):
     text = sent.session_state["carried"]
-    app = open_page(PAGE, digit=text[:9] + ("A" if text[9] != "A" else "B") + text[10:])
-    assert len(app.warning) == 1
-    assert app.session_state["digit"].source == "stand-in"
+    for broken in (text[:9] + ("A" if text[9] != "A" else "B") + text[10:], text[:-1], text[:12] + text[13:]):
+        app = open_page(PAGE, digit=broken)
+        assert len(app.warning) == 1
+        assert app.session_state["digit"].source == "stand-in"
+
+
+def test_nothing_is_sent_before_somebody_brought_a_digit(open_page):
+    app = open_page(PAGE)
+    assert links(app) == [] and "this page has a link" in texts(app)
 
 
 def test_a_card_shows_the_digit_five_results_and_the_link(sent):
@@ -87,7 +198,9 @@ def test_a_card_shows_the_digit_five_results_and_the_link(sent):
     here, there = (picture(card.draw(mine, f"http://{host}/?digit=x", "grey")) for host in ("a", "b"))
     assert here.shape == (630, 1200, 3)
     differs = np.flatnonzero((here != there).any(axis=(1, 2)))
-    assert 400 < differs.min() < differs.max() < 600  # the link and its QR code, nothing else
+    assert 380 < differs.min() < differs.max() < 600  # the link and its QR code, nothing else
+    longest = picture(card.draw(mine, "http://a/?digit=" + "x" * 620, "grey"))
+    assert longest.shape == here.shape and (longest[400:580, 60:220] != here[400:580, 60:220]).any()
     titles = [job.title for job in card.jobs(mine, "grey")]
     assert titles == ["Compressed", "Invented", "Cleaned", "Judged", "Completed"]
     assert all(np.std(shown) > 10 for job in card.jobs(mine, "grey") for shown in job.pair)

@@ -1,11 +1,15 @@
 """What a visitor of the real app does in a real browser: open a page, draw, and look."""
 
+import base64
+import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 PATIENCE_MS = 60_000  # for what a visitor waits for; a passing test waits far less
@@ -69,8 +73,31 @@ class Visitor:
                 "[data-testid=stPlotlyChart]")].every(it => it.querySelector(".main-svg"))"""
         )
 
-    def draws(self, strokes: list[list[tuple[float, float]]], board: str = "canvas") -> None:
-        """Draw with the mouse; strokes are in the unit square of the board."""
+    def draws(
+        self, strokes: list[list[tuple[float, float]]], board: str = "canvas", *, hand: str = "mouse"
+    ) -> None:
+        """Draw with the mouse or by "touch"; strokes are in the unit square of the board."""
+        for places in self.places(strokes, board):
+            self.moves(places, hand)
+
+    def moves(self, places: list[tuple[float, float]], hand: str = "mouse", *, end: str = "touchEnd") -> None:
+        """Press down at a place of the window, move to the others, and let go, as `end` says, a touch."""
+        if hand == "touch":
+            screen = self.page.context.new_cdp_session(self.page)
+            for kind, place in zip(["touchStart"] + ["touchMove"] * (len(places) - 1), places, strict=True):
+                points = [dict(zip("xy", place, strict=True))]
+                screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            screen.send("Input.dispatchTouchEvent", {"type": end, "touchPoints": []})
+            return
+        mouse = self.page.mouse
+        mouse.move(*places[0])
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*place, steps=4)
+        mouse.up()
+
+    def places(self, strokes: list[list[tuple[float, float]]], board: str) -> list[list[tuple[float, float]]]:
+        """Where strokes in the unit square of a board lie in the window, once the board is there and seen."""
         paper = self.paper(board)
         expect(paper).to_have_count(1)  # two for a moment, where one takes the other's place
         self.sees_it_ready()
@@ -78,14 +105,10 @@ class Visitor:
         paper.scroll_into_view_if_needed()
         box = paper.bounding_box()
         assert box is not None
-        mouse = self.page.mouse
-        for stroke in strokes:
-            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
-            mouse.move(*places[0])
-            mouse.down()
-            for place in places[1:]:
-                mouse.move(*place, steps=4)
-            mouse.up()
+        return [
+            [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            for stroke in strokes
+        ]
 
     def paper(self, board: str = "canvas") -> Locator:
         """What a pen draws on."""
@@ -93,14 +116,17 @@ class Visitor:
 
     def ink(self, board: str = "canvas") -> int:
         """How many pixels of a board are painted, in other colours than black."""
-        paper = self.named(board + "_").locator("canvas.dc-canvas.lower-canvas")
-        return paper.evaluate(
-            """canvas => {
-                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-                const painted = (_, i) => i % 4 === 0 && data[i] + data[i + 1] + data[i + 2] > 150;
-                return data.filter(painted).length;
-            }"""
+        return int(self.painted(board).sum())
+
+    def painted(self, board: str = "canvas") -> np.ndarray:
+        """Which pixels of a board are painted, in other colours than black: bool (H, W)."""
+        papers = self.named(board + "_").locator("canvas.lower-canvas")
+        expect(papers.last).to_be_visible()  # two for a moment, where one takes the other's place
+        picture = base64.b64decode(
+            papers.evaluate_all("canvases => canvases.at(-1).toDataURL().split(',')[1]")
         )
+        with Image.open(io.BytesIO(picture)) as file:
+            return np.asarray(file.convert("RGBA"), dtype=int)[..., :3].sum(axis=2) > 150
 
     def named(self, key: str) -> Locator:
         """The widget whose key begins with this, and all that is in it."""

@@ -10,8 +10,8 @@ from torch import Tensor
 from vae.framing.placing import INNER, placed
 
 # Widths in pixels of the framed picture. As `thickening.stroke_width` measures them there, they are the 25th,
-# 50th and 80th percentile of MNIST's digits: thinner pens are flagged, thicker ones fill loops (LOG.md).
-PENS = {"thin": 2.0, "medium": 2.4, "thick": 3.0}
+# 50th and 75th percentile of MNIST's digits: thinner pens are flagged, thicker ones fill loops (LOG.md).
+PENS = {"thin": 2.0, "medium": 2.4, "thick": 2.8}
 MOST_POINTS = 100_000
 _FINE = 8  # pixels that stand for one of the framed picture while the strokes are drawn
 
@@ -28,8 +28,8 @@ def frame_strokes(strokes: Sequence[ArrayLike], *, pen: str | Sequence[str] = "m
     Args:
         strokes: each (n, 2), n >= 1, points x to the right and y down, in any unit; 100,000 points at most. A
             stroke of one point is a dot.
-        pen: "thin", "medium" or "thick", which a quarter, half and four fifths of MNIST's digits are thinner
-            than; or one of them for each stroke.
+        pen: "thin", "medium" or "thick", as thick as the thinner quarter, half and three quarters of MNIST's
+            digits at most; or one of them for each stroke.
 
     Returns:
         (1, 28, 28) float32 in [0, 1], ink = 1, the strongest ink at 1.
@@ -79,8 +79,8 @@ def _checked(strokes: Sequence[ArrayLike]) -> list[Points]:
 
 def _widths(pen: str | Sequence[str], n_strokes: int) -> list[float]:
     """The width of each stroke in pixels of the framed picture."""
-    pens = [pen] * n_strokes if isinstance(pen, str) else list(pen)
-    if len(pens) != n_strokes or not set(pens) <= set(PENS):
+    pens = [pen] * n_strokes if isinstance(pen, str) else list(pen) if isinstance(pen, Sequence) else []
+    if len(pens) != n_strokes or any(name not in PENS for name in pens):
         raise ValueError(f"pen must be one of {', '.join(PENS)}, or one of them for each stroke")
     return [PENS[name] for name in pens]
 
