@@ -10,7 +10,7 @@ from torch import Tensor
 
 import vae
 from vae.inference import encoder_bound
-from vae.material import Material, Row, Sizes
+from vae.material import Material, Row, Sizes, framed_strangers
 from vae.neighbours import knn_distance
 from vae.protocols import reconstruct
 from vae.shapes import degenerate, shapes
@@ -69,7 +69,13 @@ def _strangers(material: Material, sizes: Sizes, seed: int) -> dict[str, Tensor]
     kept = torch.isin(material.labels[: sizes.judged], torch.tensor(ASYMMETRIC))
     drawn = {kind: shapes(kind, min(SHAPES, sizes.judged), seed) for kind in ("triangles", "squares")}
     turned = {"mirrored digits": material.test[: sizes.judged][kept].flip(3)}
-    strangers = drawn | material.strangers | turned | {DEGENERATE: degenerate(seed)}
+    strangers = (
+        drawn
+        | framed_strangers(material.people)
+        | material.strangers
+        | turned
+        | {DEGENERATE: degenerate(seed)}
+    )
     return {case: pictures[: sizes.judged] for case, pictures in strangers.items()}
 
 

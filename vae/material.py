@@ -54,6 +54,7 @@ class Material:
     labels: Tensor  # (N,), classes of the test digits
     places: Tensor  # (N,), where in their file the test digits are
     strangers: dict[str, Tensor]  # name -> (B, 1, 28, 28)
+    people: Path  # folder of letters and doodles, which need framing; need not be there
     strokes: list[Strokes]  # digits of the pen; may be empty
     classifier: Classifier
 
@@ -77,7 +78,7 @@ Job = Callable[[VAE, Material, Sizes, int], Iterator[Row]]
 
 
 def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
-    """Test and training digits, the strangers under data/ood and data/people, the strokes under data/strokes.
+    """Test and training digits, the strangers under data/ood, the strokes under data/strokes.
 
     The test digits are shuffled: their file has the digits of one group of writers first, then another's.
 
@@ -99,7 +100,8 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
         as_images(training_digits(data)).flatten(1),
         labels[order],
         order,
-        strangers | framed_strangers(data / "people"),
+        strangers,
+        data / "people",
         strokes,
         evaluation_classifier(data, epochs=sizes.epochs, seed=seed),
     )

@@ -34,6 +34,7 @@ def material() -> Material:
         gallery.labels[:100],
         torch.arange(100),
         strangers,
+        Path("nowhere"),
         [ZIGZAG, ZIGZAG[:1]],
         classifier,
     )
