@@ -13,7 +13,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, codes, contest, load, pictures, rates, source, strangers
+    from ui import bring, charts, codes, comparison, load, pictures, rates, source, strangers
     from ui.digit import Digit
     from vae import rivals
 
@@ -119,26 +119,26 @@ def show_rivals(mine: Digit, ours: rates.Point) -> None:
     affordable = {
         name: rates.best_within(points, ours.n_bytes) for name, points in rival_points(mine).items()
     }
-    entries = [_entry(contest.OURS, ours)]
+    entries = [_entry(comparison.OURS, ours)]
     entries += [_entry(name, point) for name, point in affordable.items() if point]
     too_long = {
         name: points[0].n_bytes for name, points in rival_points(mine).items() if not affordable[name]
     }
     st.header(f"Others with {ours.n_bytes} bytes", anchor=False)
-    best = contest.winner(entries, lowest_wins=False)
+    best = comparison.best(entries, comparison.PSNR)
     if best is not entries[0]:
         lead = best.score - ours.psnr_db
         how = "its copy is exact" if math.isinf(lead) else f"it is {rates.decibels(lead)} closer"
         st.markdown(f"At this size **{best.name} wins**: {how}.")
-    contest.show(entries, lowest_wins=False)
+    comparison.show(entries, comparison.PSNR)
     if too_long:
         shortest = ", ".join(f"{name} {n_bytes} bytes" for name, n_bytes in too_long.items())
         st.caption(f"Too long to take part, even at their shortest: {shortest}.")
 
 
-def _entry(name: str, point: rates.Point) -> contest.Entry:
+def _entry(name: str, point: rates.Point) -> comparison.Entry:
     words = f"{rates.decibels(point.psnr_db)} · {point.n_bytes} bytes"
-    return contest.Entry(name, point.image, point.psnr_db, words)
+    return comparison.Entry(name, point.image, point.psnr_db, words)
 
 
 def show_curve(mine: Digit, ours: rates.Point) -> None:
@@ -184,7 +184,7 @@ def show_lossless(mine: Digit) -> None:
     ink = rates.black_and_white(mine.image)
     code = mine.once("ink", lambda: vae.compress_ink(load.model(), ink))
     decoded = vae.decompress_ink(load.model(), code)
-    sizes = {contest.OURS: len(code), **rivals.lossless_sizes(ink)}
+    sizes = {comparison.OURS: len(code), **rivals.lossless_sizes(ink)}
     left, right = frame.split()
     with left:
         pictures.strip(
@@ -197,7 +197,7 @@ def show_lossless(mine: Digit) -> None:
         best = min(sizes, key=lambda name: sizes[name])
         st.markdown(
             f"In pure black and white {mine.name} takes **{len(code)} bytes**, PNG {sizes['PNG']}: "
-            f"{'the model' if best == contest.OURS else best} is shortest. "
+            f"{'the model' if best == comparison.OURS else best} is shortest. "
             + (
                 "Decoded again just now, every pixel is the same."
                 if decoded.equal(ink)
@@ -205,7 +205,7 @@ def show_lossless(mine: Digit) -> None:
             )
         )
         words = ", ".join(f"{name} {size}" for name, size in sizes.items())
-        charts.show(charts.bars(sizes, x="bytes", ours=contest.OURS), alt=f"Bytes: {words}.", height=200)
+        charts.show(charts.bars(sizes, x="bytes", ours=comparison.OURS), alt=f"Bytes: {words}.", height=200)
         st.code(code.hex(" "), language=None, wrap_lines=True)
 
 
@@ -242,25 +242,26 @@ def show_failure() -> None:
     truth = strangers.picture(STRANGER)
     entries = stranger_entries()
     pictures.show(truth, alt=f"{STRANGER}, the original", width=112, caption="Original")
-    contest.show(entries, lowest_wins=False)
+    comparison.show(entries, comparison.PSNR)
     ours, pca = entries
-    ahead = ours.score - pca.score
-    st.caption(f"{_compared(ahead)} PCA here; for digits, see the Scoreboard.")
+    st.caption(f"{_compared(ours, pca)} PCA here; for digits, see the Scoreboard.")
 
 
-def _compared(ahead_db: float) -> str:
-    if abs(ahead_db) < 0.05:
+def _compared(ours: comparison.Entry, pca: comparison.Entry) -> str:
+    standing = comparison.standing(ours, pca, comparison.PSNR)
+    if standing == "tied":
         return "The model is as good as"
-    return f"The model is {rates.decibels(abs(ahead_db))} {'ahead of' if ahead_db > 0 else 'behind'}"
+    gap = rates.decibels(abs(ours.score - pca.score))
+    return f"The model is {gap} {'ahead of' if standing == 'ahead' else 'behind'}"
 
 
 @st.cache_resource(show_spinner=False)
-def stranger_entries() -> list[contest.Entry]:
+def stranger_entries() -> list[comparison.Entry]:
     """The model's code of the stranger and PCA's."""
     truth = strangers.picture(STRANGER)
     decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=STRANGER_BYTES))
     pca = rates.best_within(rates.of_rivals(truth)["PCA"], STRANGER_BYTES)
-    points = {contest.OURS: rates.measured(STRANGER_BYTES, decoded, truth), "PCA": pca}
+    points = {comparison.OURS: rates.measured(STRANGER_BYTES, decoded, truth), "PCA": pca}
     return [_entry(name, point) for name, point in points.items() if point]
 
 

@@ -11,7 +11,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import before_after, bring, charts, contest, digit, noises, pictures, scores, source, strangers
+    from ui import before_after, bring, charts, comparison, digit, noises, pictures, scores, source, strangers
     from ui.digit import Digit
     from vae.inference import more_draws, posterior_draws
 
@@ -83,7 +83,7 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
         at_its_steps=noises.painted(mine.image, noise.kind, seed),
     )
     st.header("Against classical filters", anchor=False)
-    contest.show([ours, *filters], lowest_wins=False, width=SMALL)
+    comparison.show([ours, *filters], comparison.PSNR, width=SMALL)
     st.caption(
         "The noise is counted as squared error. PSNR, in dB, and SSIM, at most 1, grow as it shrinks. Under "
         "much noise a stronger rival averages all training digits, which are not at hand here. The model "
@@ -116,7 +116,7 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
         curves = noises.curves(mine.image, noise.kind, levels, seed)
         st.markdown(noises.defeats(mine.name, noise.kind, levels, curves))
         figure = charts.curves(
-            (levels, curves.pop(contest.OURS)),
+            (levels, curves.pop(comparison.OURS)),
             {name: (levels, values) for name, values in curves.items()},
             x=noises.AXES[noise.kind],
             y="PSNR in dB",
@@ -134,7 +134,7 @@ def show_failure() -> None:
         "The model knows digits and nothing else; a filter does not care what it cleans. "
         + noises.verdict(f"the letter {STRANGER} under {noises.describe(SOME_NOISE)}", entries)
     )
-    contest.show(entries, lowest_wins=False, width=SMALL)
+    comparison.show(entries, comparison.PSNR, width=SMALL)
     st.markdown(
         f"And where noise drowns the strokes, the model dreams. Below is the same {DREAM_LABEL} under "
         f"{noises.describe(DREAM_NOISE)}, {N_DREAMS} times, and what the model makes of it: whichever digits "

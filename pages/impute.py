@@ -10,7 +10,7 @@ frame.page(
     "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
 )
 with frame.loading():
-    from ui import bring, completions, contest, hide, load, pictures, scores, source
+    from ui import bring, comparison, completions, hide, load, pictures, scores, source
     from ui.completions import Group
     from ui.digit import Digit
     from vae import impute, rivals
@@ -62,7 +62,7 @@ def show_completions(mine: Digit, known: hide.Mask) -> None:
     st.header("Against classical methods", anchor=False)
     entries = hide.attempts(mine, known, filled.mean[0], rivals.INPAINTERS)
     st.markdown(_comparison(mine, entries))
-    contest.show(entries, lowest_wins=True)
+    comparison.show(entries, comparison.RMSE)
     st.caption(
         "A stronger rival needs all training digits at hand, so it is not run here. The model against the "
         f"best of all, on test digits: {scores.measured('Imputation', 'top half', 'left half')}."
@@ -84,18 +84,16 @@ def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
     )
 
 
-def _comparison(mine: Digit, entries: list[contest.Entry]) -> str:
-    best = contest.winner(entries, lowest_wins=True)
-    ours = entries[0]
-    if best is ours:
-        rival = contest.winner(entries[1:], lowest_wins=True)
+def _comparison(mine: Digit, entries: list[comparison.Entry]) -> str:
+    ours, best = entries[0], comparison.best(entries[1:], comparison.RMSE)
+    if comparison.standing(ours, best, comparison.RMSE) == "behind":
         return (
-            f"On the hidden part of {mine.name}, the model's average is off by **{ours.score:.2f}** a pixel; "
-            f"the better of these two methods, {rival.name.lower()}, by {rival.score:.2f}."
+            f"On the hidden part of {mine.name}, **{best.name.lower()} wins**: it is off by {best.score:.3f} "
+            f"a pixel, the model's average by {ours.score:.3f}."
         )
     return (
-        f"On the hidden part of {mine.name}, **{best.name.lower()} wins**: it is off by {best.score:.2f} "
-        f"a pixel, the model's average by {ours.score:.2f}."
+        f"On the hidden part of {mine.name}, the model's average is off by **{ours.score:.3f}** a pixel; "
+        f"the better of these two methods, {best.name.lower()}, by {best.score:.3f}."
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ui import canvas, contest, fabric, pictures
+from ui import canvas, comparison, fabric, pictures
 from ui.digit import Digit
 
 Mask = Tensor  # bool (1, 28, 28), True = known
@@ -53,16 +53,16 @@ def erased(digit: Digit, known: Mask) -> Mask:
 
 def attempts(
     digit: Digit, known: Mask, ours: Tensor, inpainters: Mapping[str, Inpainter]
-) -> list[contest.Entry]:
+) -> list[comparison.Entry]:
     """Our completion, then each rival's, scored by the error on the hidden pixels alone."""
-    completions = {contest.OURS: ours}
+    completions = {comparison.OURS: ours}
     completions |= {name: inpaint(digit.image, known) for name, inpaint in inpainters.items()}
     return [_entry(name, image, digit.image, known) for name, image in completions.items()]
 
 
-def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> contest.Entry:
+def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> comparison.Entry:
     rmse = float((image - truth)[~known].square().mean().sqrt())
-    return contest.Entry(name, image, rmse, f"error {rmse:.3f}")
+    return comparison.Entry(name, image, rmse, f"error {rmse:.3f}")
 
 
 def _unpainted(paint: np.ndarray) -> Mask:

@@ -6,8 +6,8 @@ import streamlit as st
 from torch import Tensor
 
 import vae
-from ui import contest, load, remember
-from vae import rivals
+from ui import comparison, load, remember
+from vae import figures, rivals
 
 UNTOUCHED = "Doing nothing"
 NAMES = {"gaussian": "Gaussian", "uniform": "Random", "salt_and_pepper": "Salt and pepper"}
@@ -53,32 +53,37 @@ def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
 
 
 @remember.briefly
-def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> list[contest.Entry]:
+def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> list[comparison.Entry]:
     """Every method on a digit (1, 28, 28) under noise: ours, told `assumed`; its rivals; doing nothing."""
     noisy = vae.corrupt(truth[None], noise, seed=seed)
-    images = {contest.OURS: vae.denoise(load.model(), noisy, assumed)[0]}
+    images = {comparison.OURS: vae.denoise(load.model(), noisy, assumed)[0]}
     images |= {name: denoise(noisy[0], noise) for name, denoise in rivals.DENOISERS.items()}
     images[UNTOUCHED] = noisy[0]
     return [_entry(name, image, truth) for name, image in images.items()]
 
 
-def _entry(name: str, image: Tensor, truth: Tensor) -> contest.Entry:
+def _entry(name: str, image: Tensor, truth: Tensor) -> comparison.Entry:
     """One picture (1, 28, 28), clipped to [0, 1], with its PSNR and SSIM."""
     image = image.clamp(0, 1)
     psnr, ssim = vae.psnr(image, truth), vae.ssim(image, truth)
-    return contest.Entry(name, image, psnr, f"{psnr:.1f} dB · SSIM {ssim:.2f}")
+    return comparison.Entry(name, image, psnr, f"{psnr:.1f} dB · SSIM {ssim:.2f}")
 
 
-def verdict(name: str, entries: list[contest.Entry]) -> str:
+def verdict(name: str, entries: list[comparison.Entry]) -> str:
     """Who did best on a picture, and how much noise was taken off, in one sentence about an outcome."""
     ours, *filters, untouched = entries
-    rival = contest.winner(filters, lowest_wins=False)
-    if contest.winner(entries, lowest_wins=False) is untouched:
+    rival = comparison.best(filters, comparison.PSNR)
+    if comparison.best(entries, comparison.PSNR) is untouched:
         return (
             f"So little noise is best **left alone**: untouched, {name} has {untouched.score:.1f} dB; "
             f"the model makes it {ours.score:.1f}, {rival.name.lower()} {rival.score:.1f}."
         )
-    if rival.score > ours.score:
+    standing = comparison.standing(ours, rival, comparison.PSNR)
+    if standing == "tied":
+        return (
+            f"On {name}, the model and {rival.name.lower()} are **tied**: each {_removed(ours, untouched)}."
+        )
+    if standing == "behind":
         return (
             f"On {name}, **{rival.name.lower()} wins**: it {_removed(rival, untouched)}; "
             f"the model {_removed(ours, untouched)}."
@@ -89,7 +94,7 @@ def verdict(name: str, entries: list[contest.Entry]) -> str:
     )
 
 
-def _removed(entry: contest.Entry, untouched: contest.Entry) -> str:
+def _removed(entry: comparison.Entry, untouched: comparison.Entry) -> str:
     """The share of the squared error that is gone, and the PSNR that is left."""
     share = 1 - 10 ** ((untouched.score - entry.score) / 10)
     done = f"takes off {share:.0%} of the noise" if share > 0 else "makes it worse"
@@ -101,12 +106,13 @@ def defeats(name: str, kind: str, levels: Sequence[float], curves: Mapping[str, 
     lost = []
     for i, level in enumerate(levels):
         best = max(curves, key=lambda method: curves[method][i])
-        if best != contest.OURS:
+        ours, theirs = curves[comparison.OURS][i], curves[best][i]
+        if figures.standing(ours, theirs, better="higher", decimals=comparison.PSNR.decimals) == "behind":
             lost.append(
                 f"{best.lower()} at {level:.2f}" if kind == "gaussian" else f"{best.lower()} at {level:.0%}"
             )
     if not lost:
-        return f"On {name}, the model is ahead at each of these {len(levels)} levels."
+        return f"On {name}, no method is ahead of the model at any of these {len(levels)} levels."
     return f"On {name}, the model is **beaten** by {' and by '.join(lost)}."
 
 

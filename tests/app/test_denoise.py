@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.app.conftest import SEVEN, draw, texts
-from ui import contest, noises
+from ui import comparison, noises
 
 PAGE = "pages/denoise.py"
 
@@ -27,25 +27,28 @@ def test_a_drawing_is_cleaned_and_the_winner_is_marked(open_page):
     [
         ((20.0, 15.0, 10.0), "the model wins**: it takes off 90% of the noise (10.0 → 20.0 dB)"),
         ((12.0, 20.0, 10.0), "median wins**: it takes off 90% of the noise (10.0 → 20.0 dB)"),
+        ((20.04, 19.96, 10.0), "the model and median are **tied**: each takes off 90% of the noise"),
         ((9.0, 20.0, 10.0), "; the model makes it worse (10.0 → 9.0 dB)"),
         ((25.0, 20.0, 30.0), "left alone**: untouched, this 7 has 30.0 dB; the model makes it 25.0"),
     ],
 )
 def test_who_wins_is_said_plainly_whoever_it_is(scores, expected):
-    names = (contest.OURS, "Median", noises.UNTOUCHED)
+    names = (comparison.OURS, "Median", noises.UNTOUCHED)
     entries = [
-        contest.Entry(name, torch.zeros(1, 28, 28), score, "")
+        comparison.Entry(name, torch.zeros(1, 28, 28), score, "")
         for name, score in zip(names, scores, strict=True)
     ]
     assert expected in noises.verdict("this 7", entries)
 
 
 def test_every_level_at_which_the_model_is_beaten_is_named():
-    curves = {contest.OURS: [30, 20, 10], "Median": [20, 21, 9], noises.UNTOUCHED: [31, 12, 5]}
+    curves = {comparison.OURS: [30, 20, 10], "Median": [20, 21, 9], noises.UNTOUCHED: [31, 12, 5]}
     said = noises.defeats("this 7", "uniform", (0.05, 0.5, 0.75), curves)
     assert said == "On this 7, the model is **beaten** by doing nothing at 5% and by median at 50%."
-    curves[contest.OURS] = [32, 22, 10]
-    assert "ahead at each of these 3 levels" in noises.defeats("this 7", "uniform", (0.05, 0.5, 0.75), curves)
+    curves[comparison.OURS] = [32, 22, 10]
+    assert "no method is ahead of the model at any of these 3 levels" in noises.defeats(
+        "this 7", "uniform", (0.05, 0.5, 0.75), curves
+    )
 
 
 def test_the_page_ends_with_a_letter_that_a_filter_cleans_better(open_page):
