@@ -13,9 +13,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from vae import context, pixels, residual
-from vae.anomaly import anomaly_score
-from vae.calibration import Calibration, Profile
-from vae.checkpoint import WEIGHTS, fingerprint, read_weights
+from vae.anomaly import anomaly_parts
+from vae.calibration import Calibration, Profile, calibration_of
+from vae.checkpoint import WEIGHTS, fingerprint, load_model, read_weights
 from vae.coding import Coder, GridCode, payload_bytes
 from vae.compress import (
     MAX_CODE_BYTES,
@@ -50,6 +50,8 @@ class Options:
     """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""
     weights: Path = WEIGHTS
     """Folder of vae.safetensors, where calibration.json is written."""
+    anomaly_alone: bool = False
+    """Measure the anomaly score alone anew: all that codes depend on stays, so that old codes still open."""
 
 
 def measure(model: VAE, digits: Tensor, *, picturing_alone: bool = False) -> Calibration:
@@ -61,7 +63,7 @@ def measure(model: VAE, digits: Tensor, *, picturing_alone: bool = False) -> Cal
     """
     images = as_images(digits)
     stages = [_posterior_and_pixels, _residual, *([] if picturing_alone else [_anomaly, _lossy, _ink])]
-    model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [], [])
+    model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [], [], [])
     with torch.inference_mode(), tqdm(stages, desc="calibration") as bar:
         for stage in bar:
             bar.set_postfix_str(stage.__name__.strip("_"))
@@ -85,9 +87,13 @@ def _posterior_and_pixels(model: VAE, images: Tensor, known: Calibration) -> Cal
 
 
 def _anomaly(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """The anomaly scores of held-out digits, ascending."""
-    scores = anomaly_score(model, images).sort().values
-    return replace(known, anomaly_scores=[round(value, 5) for value in scores.tolist()])
+    """How far the anomaly score's two parts spread over held-out digits, and their scores, ascending."""
+    parts = torch.cat([anomaly_parts(model, part) for part in images.split(1000)])
+    scales = [round(value, 6) for value in parts.std(dim=0).tolist()]
+    scores = (parts / torch.tensor(scales)).sum(dim=1).sort().values
+    return replace(
+        known, anomaly_scales=scales, anomaly_scores=[round(value, 5) for value in scores.tolist()]
+    )
 
 
 def _residual(model: VAE, images: Tensor, known: Calibration) -> Calibration:
@@ -204,8 +210,14 @@ def _context(model: VAE, inks: Tensor) -> list[float]:
 
 def main(options: Options) -> None:
     """Measure and write."""
-    model = read_weights(options.weights / "vae.safetensors")
-    measure(model, validation_digits(options.data)).save(options.weights / "calibration.json")
+    weights = options.weights / "vae.safetensors"
+    model = load_model(weights) if options.anomaly_alone else read_weights(weights)
+    digits = validation_digits(options.data)
+    if options.anomaly_alone:
+        calibration = _anomaly(model, as_images(digits), calibration_of(model))
+    else:
+        calibration = measure(model, digits)
+    calibration.save(options.weights / "calibration.json")
 
 
 if __name__ == "__main__":

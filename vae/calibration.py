@@ -35,12 +35,13 @@ class Calibration:
     profiles: dict[int, Profile]  # by length of the code in bytes, without its checksum
     ink_step: float  # grid step of the lossless code, in average posterior standard deviations
     ink_contexts: list[list[float]]  # by kind of picture, what turns a pixel's logit, see vae/context.py
+    anomaly_scales: list[float]  # standard deviations of the score's two parts, see vae/anomaly.py
     anomaly_scores: list[float]  # scores of held-out digits, ascending
 
     @cached_property
     def checksum(self) -> int:
         """A 32-bit checksum of all that codes depend on, by which a code knows the calibration it needs."""
-        facts = {name: fact for name, fact in asdict(self).items() if name != "anomaly_scores"}
+        facts = {name: fact for name, fact in asdict(self).items() if not name.startswith("anomaly")}
         return zlib.crc32(json.dumps(facts, sort_keys=True).encode())
 
     def save(self, path: Path) -> None:

@@ -16,13 +16,14 @@ import torch
 import tyro
 from tqdm import tqdm
 
+from vae.anomaly_protocol import anomaly
 from vae.checkpoint import WEIGHTS, fingerprint, load_model
 from vae.classifier import evaluation_classifier
 from vae.data import default_root
 from vae.judged import generation, handwriting
 from vae.material import QUICK, Job, Row, Sizes, read_material
 from vae.prices import prices
-from vae.protocols import anomaly, compression, denoising, density, imputation, lossless
+from vae.protocols import compression, denoising, density, imputation, lossless
 from vae.report import score_table, write_reports
 from vae.train import commit
 

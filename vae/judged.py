@@ -13,6 +13,7 @@ from vae.prices import plain_rival
 from vae.protocols import reconstruct
 
 PENS = (8, 12, 16, 24)  # pixels of a canvas of 280
+STROKE_PENS = ("thin", "medium", "thick")
 SHIFT, SHRUNK = 45, 0.5  # pixels; factor
 MAP_SIDE = 20
 N_DRAWN = 5  # times that samples and training digits are drawn anew for the Fréchet distance
@@ -95,6 +96,11 @@ def handwriting(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> 
         variants = _framed(strokes, pen, shift=SHIFT), _framed(strokes, pen, scale=SHRUNK)
         for change, variant in zip(changes.values(), variants, strict=True):
             change.append((variant - framed).abs().mean())
+    for width in STROKE_PENS:
+        framed = torch.stack([vae.frame_strokes(each, pen=width) for each in strokes])
+        flagged = (vae.anomaly_p_value(model, framed, seed=seed) <= 0.05).float().mean().item()
+        text = "share of digits with p at most 0.05, framed from their strokes as the app does"
+        yield Row(job, f"strokes, {width} pen, flagged", text, "share", "lower", flagged, n, {}, 0.06)
     text = f"mean change of a pixel of the framed 28 × 28, over pens of {', '.join(map(str, PENS))} pixels"
     for case, change in changes.items():
         mean = torch.stack(change).mean().item()

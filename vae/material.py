@@ -13,9 +13,12 @@ from torch import Tensor
 
 from vae.classifier import Classifier, evaluation_classifier
 from vae.data import as_images, load_mnist, training_digits
+from vae.framing import frame_drawing, frame_strokes
 from vae.model import VAE
 
 STRANGERS = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omniglot_2720.npy"}
+UNLIKE_DIGITS = "AEFHKMNRTWX"  # letters that no digit looks like
+ENLARGED = 3  # times, before a letter of 100 x 100 is framed as an upload is
 CHOSEN_ON = 15  # the first writers, on whose strokes the framing was chosen; figures are of the others
 CANVAS, PAPER = 280, 500  # side of the drawn picture, and of the paper that strokes are written on
 SMOOTH = 4  # strokes are drawn so much larger and averaged: their edges are smooth, as a browser's
@@ -49,7 +52,9 @@ class Material:
     test: Tensor  # (N, 1, 28, 28), digits that nothing was trained or chosen on
     train: Tensor  # (M, 784), training digits, for rivals and floors alone
     labels: Tensor  # (N,), classes of the test digits
+    places: Tensor  # (N,), where in their file the test digits are
     strangers: dict[str, Tensor]  # name -> (B, 1, 28, 28)
+    people: Path  # folder of letters and doodles, which need framing; need not be there
     strokes: list[Strokes]  # digits of the pen; may be empty
     classifier: Classifier
 
@@ -94,10 +99,32 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
         as_images(test[order]),
         as_images(training_digits(data)).flatten(1),
         labels[order],
+        order,
         strangers,
+        data / "people",
         strokes,
         evaluation_classifier(data, epochs=sizes.epochs, seed=seed),
     )
+
+
+def framed_strangers(people: Path) -> dict[str, Tensor]:
+    """Letters and doodles framed as a visitor's are, name -> (B, 1, 28, 28), if they are there."""
+    found: dict[str, Tensor] = {}
+    if (people / "letters_a_to_e.npz").is_file():
+        with np.load(people / "letters_a_to_e.npz", allow_pickle=False) as file:
+            letters = torch.stack([_framed_bitmap(bitmap) for bitmap in file["images"]])
+            unlike = torch.tensor([letter in UNLIKE_DIGITS for letter in file["labels"].tolist()])
+        found |= {"framed letters": letters, "framed letters unlike digits": letters[unlike]}
+    if (people / "doodles.json").is_file():
+        doodles = json.loads((people / "doodles.json").read_text())
+        found["doodles"] = torch.stack([frame_strokes(doodle["strokes"]) for doodle in doodles])
+    return found
+
+
+def _framed_bitmap(bitmap: NDArray[np.uint8]) -> Tensor:
+    """A small bitmap enlarged smoothly and framed."""
+    size = ENLARGED * bitmap.shape[1], ENLARGED * bitmap.shape[0]
+    return frame_drawing(np.asarray(Image.fromarray(bitmap).resize(size, Image.Resampling.BICUBIC)))
 
 
 def hide(case: str, n: int, seed: int) -> Tensor:
@@ -113,15 +140,6 @@ def hide(case: str, n: int, seed: int) -> Tensor:
         share = int(case.split()[1]) / 100
         observed = torch.rand(observed.shape, generator=torch.Generator().manual_seed(seed)) >= share
     return observed
-
-
-def degenerate(seed: int) -> Tensor:
-    """Blank, white, uniform noise and one single pixel, (4, 1, 28, 28)."""
-    pictures = torch.zeros((4, 1, 28, 28))
-    pictures[1] = 1
-    pictures[2] = torch.rand((1, 28, 28), generator=torch.Generator().manual_seed(seed))
-    pictures[3, 0, 14, 14] = 1
-    return pictures
 
 
 def draw(strokes: Strokes, pen: float, *, scale: float = 1.0, shift: float = 0.0) -> NDArray[np.uint8]:

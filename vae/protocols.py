@@ -1,20 +1,18 @@
-"""How density, compression, restoration and anomaly detection are measured beside their rivals."""
+"""How density, compression and restoration are measured beside their rivals."""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
-from sklearn.ensemble import IsolationForest
-from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 import vae
 from vae import rivals
 from vae.data import binarize
 from vae.inference import encoder_bound
-from vae.material import Material, Row, Sizes, degenerate, hide
+from vae.material import Material, Row, Sizes, hide
 from vae.metrics import log_loss, mean_psnr, rmse
-from vae.neighbours import knn_distance, nearest_completions, weighted_digits
+from vae.neighbours import nearest_completions, weighted_digits
 
 DENOISING = [
     *(vae.Noise("gaussian", level) for level in (0.1, 0.25, 0.5, 1.0)),
@@ -22,7 +20,6 @@ DENOISING = [
 ]
 HIDDEN = ("top half", "left half", "centre 14 × 14", "random 50 %", "random 80 %", "random 90 %")
 CODE_BYTES = (4, 8, 16, 32, 64)
-ASYMMETRIC = (2, 3, 4, 5, 6, 7, 9)
 N_COMPLETIONS, N_NEIGHBOURS = 64, 20
 NEIGHBOURS, AS_MANY = (f"{k} nearest training digits" for k in (N_NEIGHBOURS, N_COMPLETIONS))
 WEIGHTED = "Training digits weighted by likelihood"
@@ -180,63 +177,7 @@ def _class_row(case: str, ours: Tensor, nearest: Tensor, digits: Tensor, materia
     return Row("Imputation", f"{case}, class", text, "share", "higher", figure, len(digits), rival, other)
 
 
-def anomaly(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """AUROC of one fixed score against each kind of stranger; flagged test digits; degenerate pictures."""
-    digits = material.test[: sizes.judged]
-    scorers = _scorers(model, material.train, seed)
-    scores = {name: score(digits) for name, score in scorers.items()}
-    text = (
-        f"AUROC of one fixed score, {len(digits)} test digits against the strangers; how ink counts in the "
-        "score was chosen on validation digits and half of the Fashion-MNIST and Omniglot pictures"
-    )
-    goals = {"Fashion-MNIST": 0.999, "Omniglot letters": 0.998, "mirrored digits": 0.95}
-    kept = torch.isin(material.labels[: sizes.judged], torch.tensor(ASYMMETRIC))
-    strangers = material.strangers | {
-        "mirrored digits": digits[kept].flip(3),
-        "blank, white, noise, one pixel": degenerate(seed),
-    }
-    for case, pictures in strangers.items():
-        pictures = pictures[: sizes.judged]
-        found = {
-            name: roc_auc_score(
-                [0] * len(digits) + [1] * len(pictures), torch.cat([scores[name], score(pictures)])
-            )
-            for name, score in scorers.items()
-        }
-        ours = found.pop("ours")
-        yield Row(
-            "Anomaly detection", case, text, "AUROC", "higher", ours, len(pictures), found, goals.get(case)
-        )
-    flagged = (vae.anomaly_p_value(model, digits, seed=seed) <= 0.05).float().mean().item()
-    text = f"distance from 0.05 of the share of test digits with p at most 0.05, which is {flagged:.4f}"
-    off = abs(flagged - 0.05)
-    yield Row("Anomaly detection", "false alarms at 5 %", text, "share", "lower", off, len(digits), {}, 0.01)
-    worst = vae.anomaly_p_value(model, degenerate(seed), seed=seed).max().item()
-    text = "highest p of blank, white, noise and a single pixel"
-    yield Row("Anomaly detection", "degenerate pictures", text, "p", "lower", worst, 4, {}, 0.01)
-
-
 @torch.inference_mode()
 def reconstruct(model: vae.VAE, x: Tensor) -> Tensor:
     """What the mean code of each image decodes to, (B, 1, 28, 28)."""
     return torch.sigmoid(model.decode(model.encode(x).mean))
-
-
-def _scorers(model: vae.VAE, train: Tensor, seed: int) -> dict[str, Callable[[Tensor], Tensor]]:
-    """Our score and the rivals', each (B, 1, 28, 28) -> (B,), higher = stranger."""
-    centre = train.mean(dim=0)
-    _, _, basis = torch.pca_lowrank(train, q=40, niter=4)
-    forest = IsolationForest(n_estimators=200, random_state=seed).fit(train[:10_000].numpy())
-
-    def pca_error(x: Tensor) -> Tensor:
-        centred = x.flatten(1) - centre
-        return (centred - centred @ basis @ basis.T).square().sum(dim=1)
-
-    return {
-        "ours": lambda x: vae.anomaly_score(model, x, seed=seed),
-        "Raw negative log-likelihood": lambda x: -encoder_bound(model, x, seed=seed),
-        "Reconstruction error": lambda x: (reconstruct(model, x) - x).square().sum(dim=(1, 2, 3)),
-        "PCA-40 error": pca_error,
-        "Isolation forest": lambda x: torch.from_numpy(-forest.score_samples(x.flatten(1).numpy())),
-        "Distance to nearest training digit": lambda x: knn_distance(train, x),
-    }

@@ -8,8 +8,8 @@ from torch import Tensor
 
 import vae
 from unit.conftest import WRONG_IMAGES, Picture, every
-from vae.anomaly import MOST_INK, N_DRAWS, SPARE_INK
-from vae.inference import encoder_bound
+from vae.anomaly import SPARE_OUTLINE, anomaly_parts
+from vae.calibration import calibration_of
 
 FUNCTIONS: list[Callable] = [vae.anomaly_score, vae.anomaly_p_value, vae.surprise_map]
 
@@ -82,10 +82,50 @@ def test_the_reference_is_sorted(model: vae.VAE) -> None:
     assert reference[0] > 0
 
 
-def test_the_score_is_nats_a_pixel_of_ink(tiny: vae.VAE, ink: Tensor) -> None:
-    nll_nats = -encoder_bound(tiny, ink[:10], n_samples=N_DRAWS)
-    expected = nll_nats / (ink[:10].sum(dim=(1, 2, 3)).clamp_max(MOST_INK) + SPARE_INK)
-    assert torch.allclose(vae.anomaly_score(tiny, ink[:10]), expected, rtol=1e-4)
+def test_the_score_adds_two_parts_each_in_its_spread_over_held_out_digits(
+    tiny: vae.VAE, digits: Tensor
+) -> None:
+    parts = anomaly_parts(tiny, digits[:200])
+    assert calibration_of(tiny).anomaly_scales == pytest.approx(parts.std(dim=0).tolist(), rel=1e-3)
+    expected = (parts / parts.std(dim=0)).sum(dim=1)
+    assert torch.allclose(vae.anomaly_score(tiny, digits[:200]), expected, rtol=1e-3)
+
+
+def test_the_codes_part_is_the_mean_squared_distance_in_standard_coordinates(
+    model: vae.VAE, digits: Tensor
+) -> None:
+    q = model.encode(digits[:20])
+    draws = q.sample(400, torch.Generator().manual_seed(3)).flatten(0, 1)
+    expected = model.prior.to_standard(draws).square().sum(dim=1).unflatten(0, (400, 20)).mean(dim=0)
+    assert torch.allclose(anomaly_parts(model, digits[:20])[:, 0], expected, atol=3)
+    assert expected.mean().item() == pytest.approx(model.config.latent_dim, rel=0.15)
+
+
+def test_the_pictures_part_is_what_the_decoder_leaves_unexplained(bare: vae.VAE) -> None:
+    x = torch.zeros(1, 1, 28, 28)
+    x[..., 8:20, 10:16] = 1
+    predicted = torch.sigmoid(bare.decode(bare.encode(x).mean))
+    padded, mean = (
+        torch.nn.functional.pad(p[0, 0], (1, 1, 1, 1)).unfold(0, 3, 1).unfold(1, 3, 1).mean((2, 3))
+        for p in (x, predicted)
+    )
+    nats = torch.distributions.kl_divergence(
+        torch.distributions.Bernoulli(padded.clamp(1e-6, 1 - 1e-6)), torch.distributions.Bernoulli(mean)
+    )
+    outline = 2 * (12 + 6)
+    expected = nats.sum() / (outline + SPARE_OUTLINE)
+    assert anomaly_parts(bare, x)[0, 1].item() == pytest.approx(expected.item(), rel=1e-3)
+
+
+def test_a_score_is_the_same_in_any_batch(model: vae.VAE, digits: Tensor) -> None:
+    together = vae.anomaly_score(model, digits[:5])
+    alone = torch.cat([vae.anomaly_score(model, x[None]) for x in digits[:5]])
+    assert torch.allclose(together, alone, atol=1e-3)
+
+
+def test_little_depends_on_the_seed(model: vae.VAE, digits: Tensor) -> None:
+    scores = torch.stack([vae.anomaly_score(model, digits[:100], seed=seed) for seed in range(3)])
+    assert scores.std(dim=0).mean() < 0.25 * scores[0].std()
 
 
 def test_grey_values_are_not_strange_in_themselves(model: vae.VAE, digits: Tensor, ink: Tensor) -> None:
@@ -123,7 +163,7 @@ def test_wrong_images_are_refused(tiny: vae.VAE, function: Callable, wrong: Pict
         function(tiny, wrong.x)
 
 
-@pytest.mark.parametrize("function", [vae.anomaly_p_value, vae.surprise_map])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_model_without_calibration_is_refused(bare: vae.VAE, digits: Tensor, function: Callable) -> None:
     with pytest.raises(ValueError, match="this model has no calibration"):
         function(bare, digits[:1])

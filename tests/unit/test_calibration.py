@@ -1,6 +1,7 @@
 """The calibration: measured on digits, written as JSON, read back the same."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ calibrations = st.builds(
     profiles=profiles,
     ink_step=numbers,
     ink_contexts=st.lists(lists, max_size=2),
+    anomaly_scales=lists,
     anomaly_scores=lists,
 )
 
@@ -131,3 +133,17 @@ def test_the_command_writes_a_calibration_that_fits_the_weights(
     calibrate.main(calibrate.Options(weights=tmp_path))
     model = vae.load_model(tmp_path / "vae.safetensors")
     assert calibration_of(model).profiles.keys() == calibration_of(tiny).profiles.keys()
+
+
+def test_the_anomaly_score_is_calibrated_anew_by_itself(
+    pixels: Tensor, tiny: vae.VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_weights(untrained(), tmp_path / "vae.safetensors")
+    before = replace(calibration_of(tiny), anomaly_scales=[1.0, 1.0], anomaly_scores=[0.0])
+    before.save(tmp_path / "calibration.json")
+    monkeypatch.setattr(calibrate, "validation_digits", lambda root: pixels[:200])
+    calibrate.main(calibrate.Options(weights=tmp_path, anomaly_alone=True))
+    after = Calibration.load(tmp_path / "calibration.json")
+    assert after.anomaly_scores == pytest.approx(calibration_of(tiny).anomaly_scores, rel=1e-3)
+    assert after.checksum == before.checksum
+    assert replace(after, anomaly_scales=[1.0, 1.0], anomaly_scores=[0.0]) == before

@@ -253,5 +253,12 @@ def test_a_code_of_another_calibration_is_refused(tiny: vae.VAE, digits: Tensor)
     other.calibration = replace(known, posterior_std=[2 * std for std in known.posterior_std])
     with pytest.raises(ValueError, match="another model wrote it"):
         vae.decompress(other, code)
-    other.calibration = replace(known, anomaly_scores=[0.0])  # no code depends on those
+    other.calibration = replace(
+        known, anomaly_scales=[2.0, 3.0], anomaly_scores=[0.0]
+    )  # no code depends on those
     assert torch.equal(vae.decompress(other, code), vae.decompress(tiny, code))
+
+
+def test_a_code_from_an_old_link_still_opens(model: vae.VAE, digits: Tensor) -> None:
+    decoded = vae.decompress(model, bytes.fromhex("b4a25f6d7d0b6c87c41d62789b9ce1"))
+    assert vae.psnr(decoded, digits[7]) == pytest.approx(30.8, abs=0.1)

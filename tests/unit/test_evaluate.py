@@ -14,9 +14,10 @@ from vae import material as material_module
 from vae.classifier import train_classifier
 from vae.evaluate import JOBS, LONGEST_FIRST
 from vae.judged import PENS, handwriting
-from vae.material import Job, Material, Sizes, degenerate, draw, hide
+from vae.material import Job, Material, Sizes, draw, framed_strangers, hide
 from vae.prices import PLAIN, plain_rival, price_rows, prices
 from vae.protocols import HIDDEN
+from vae.shapes import degenerate, shapes
 
 SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
 ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
@@ -31,7 +32,9 @@ def material() -> Material:
         gallery.images[:100],
         gallery.images[100:].flatten(1),
         gallery.labels[:100],
+        torch.arange(100),
         strangers,
+        Path("nowhere"),
         [ZIGZAG, ZIGZAG[:1]],
         classifier,
     )
@@ -123,3 +126,28 @@ def test_test_digits_are_shuffled_with_their_classes(tmp_path: Path, monkeypatch
     place = (255 * read.test[:, 0, 0, 0]).round().long()
     assert place.sort().values.equal(torch.arange(200)) and not place.equal(torch.arange(200))
     assert read.labels.equal(place % 10)
+    assert read.places.equal(place)
+
+
+@pytest.mark.parametrize("kind", ["triangles", "squares"])
+def test_shapes_are_framed_and_mostly_strange(kind: str, model: vae.VAE) -> None:
+    pictures = shapes(kind, 60, 0)
+    assert pictures.shape == (60, 1, 28, 28)
+    assert torch.equal(pictures, shapes(kind, 60, 0)) and not torch.equal(pictures, shapes(kind, 60, 1))
+    assert (vae.anomaly_p_value(model, pictures) <= 0.1).float().mean() > 0.7
+
+
+def test_letters_and_doodles_are_framed_where_they_are_there(tmp_path: Path) -> None:
+    assert not framed_strangers(tmp_path)
+    bitmaps = np.zeros((3, 100, 100), np.uint8)
+    bitmaps[:, 20:80, 45:55] = 255
+    np.savez(tmp_path / "letters_a_to_e.npz", images=bitmaps, labels=np.array(["A", "B", "E"]))
+    doodles = [{"word": "key", "strokes": [[[0, 0], [9, 9]], [[3, 1], [5, 8]]]}]
+    (tmp_path / "doodles.json").write_text(json.dumps(doodles))
+    found = framed_strangers(tmp_path)
+    assert {name: len(pictures) for name, pictures in found.items()} == {
+        "framed letters": 3,
+        "framed letters unlike digits": 2,
+        "doodles": 1,
+    }
+    assert all(pictures.amax(dim=(1, 2, 3)).eq(1).all() for pictures in found.values())

@@ -39,7 +39,9 @@ def lend_calibration(
 def material(digits: Tensor) -> Material:
     labels = vae.load_gallery().labels
     classifier = train_classifier(digits, labels, epochs=1)
-    return Material(digits[:200], digits.flatten(1), labels[:200], {}, [], classifier)
+    return Material(
+        digits[:200], digits.flatten(1), labels[:200], torch.arange(200), {}, Path("nowhere"), [], classifier
+    )
 
 
 def test_every_specialist_is_trained_and_measured(
