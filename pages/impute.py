@@ -10,7 +10,7 @@ frame.page(
     "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
 )
 with frame.loading():
-    from ui import bring, comparison, completions, hide, load, pictures, scores, source
+    from ui import bring, comparison, completions, hide, load, naming, pictures, scores, source
     from ui.completions import Group
     from ui.digit import Digit
     from vae import impute, rivals
@@ -56,8 +56,8 @@ def show_completions(mine: Digit, known: hide.Mask) -> None:
     st.caption(
         "The likeliest digit comes first, and of each digit its most typical completion; in percent, the "
         f"share of all {completions.N} completions that look like it. What a completion looks like is judged "
-        f"by which of {len(load.gallery().labels)} held-out digits has the most similar code; they judge one "
-        f"another right in {completions.accuracy():.0%} of cases."
+        f"by its code, from the codes of {len(load.gallery().labels)} held-out digits, which are right "
+        f"about one another in {naming.accuracy():.0%} of cases."
     )
     st.header("Against classical methods", anchor=False)
     entries = hide.attempts(mine, known, filled.mean[0], rivals.INPAINTERS)
@@ -77,7 +77,7 @@ def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
         [image for _, image in shown],
         alts=[f"completion {i + 1} of {n}, it looks like {group.name}" for i, (group, _) in enumerate(shown)],
         captions=[
-            f"{group.label} · {group.weight}" if labels.index(group.label) == i else f"{group.label}"
+            f"{group.short} · {group.weight}" if labels.index(group.label) == i else group.short
             for i, (group, _) in enumerate(shown)
         ],
         width=width,

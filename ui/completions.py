@@ -7,32 +7,36 @@ weights are tempered, so the shares are somewhat more even than its belief.
 from dataclasses import dataclass
 
 import streamlit as st
-import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 import vae
-from ui import load, remember
+from ui import load, naming, remember
 
 N = 100
 CONTENDER = 0.25  # share of the completions from which a class may be the one
 SURE = 0.95
-_SAME = 1 - 1e-5
 
 
 @dataclass(frozen=True)
 class Group:
-    """The completions that look like one class."""
+    """The completions that look like one class, or like none."""
 
-    label: int
+    label: int | None  # None = unclear
     n: int
     share: float  # of all completions, in (0, 1]
     images: Tensor  # (n, 1, 28, 28) in [0, 1], the most typical first
 
     @property
     def name(self) -> str:
-        """Such as "a 7" or "an 8"."""
+        """Such as "a 7", "an 8" or "no clear digit"."""
+        if self.label is None:
+            return "no clear digit"
         return f"{'an' if self.label == 8 else 'a'} {self.label}"
+
+    @property
+    def short(self) -> str:
+        """Such as "7" or "unclear"."""
+        return "unclear" if self.label is None else str(self.label)
 
     @property
     def weight(self) -> str:
@@ -49,7 +53,7 @@ def of(image: Tensor, known: Tensor) -> tuple[vae.Imputation, list[Group]]:
         known: bool (1, 28, 28), True = known.
     """
     filled = vae.impute(load.model(), image[None], known[None], n_samples=N)
-    return filled, grouped(filled.samples[:, 0], image)
+    return filled, grouped(filled.samples[:, 0])
 
 
 @st.cache_resource(show_spinner=False)
@@ -68,14 +72,13 @@ def n_like(label: int, groups: list[Group]) -> int:
     return sum(group.n for group in groups if group.label == label)
 
 
-def grouped(completions: Tensor, truth: Tensor) -> list[Group]:
-    """Group completions (n, 1, 28, 28) of a digit (1, 28, 28) by what they look like, the largest first."""
-    labels = _look_like(completions, truth)
-    groups = [
-        Group(label, int(n), int(n) / len(labels), _typical_first(completions[labels == label]))
-        for label, n in enumerate(labels.bincount())
-        if n
-    ]
+def grouped(completions: Tensor) -> list[Group]:
+    """Group completions (n, 1, 28, 28) by what they look like, the largest group first."""
+    names = naming.names(completions)
+    groups = []
+    for label in dict.fromkeys(names):
+        alike = completions[[name == label for name in names]]
+        groups.append(Group(label, len(alike), len(alike) / len(names), _typical_first(alike)))
     return sorted(groups, key=lambda group: -group.n)
 
 
@@ -95,7 +98,7 @@ def filmstrip(groups: list[Group], n: int) -> list[tuple[Group, Tensor]]:
 def verdict(name: str, groups: list[Group]) -> str:
     """What the model believes of a digit's hidden part, in one sentence."""
     n = sum(group.n for group in groups)
-    contenders = [group for group in groups if group.share >= CONTENDER]
+    contenders = [group for group in groups if group.label is not None and group.share >= CONTENDER]
     shares = ", ".join(f"{group.n} of {n} completions look like {group.name}" for group in contenders)
     if not contenders:
         return f"The model **has no idea** what {name} was: no digit gets a quarter of its {n} completions."
@@ -104,33 +107,6 @@ def verdict(name: str, groups: list[Group]) -> str:
         return f"On {name}, the model is **torn between {these}**: {shares}."
     sure = "is sure of" if contenders[0].share >= SURE else "leans to"
     return f"On {name}, the model **{sure} {contenders[0].name}**: {shares}."
-
-
-@st.cache_resource(show_spinner=False)
-def accuracy() -> float:
-    """How often what a held-out digit looks like, among the other ones, is what it is."""
-    gallery = load.gallery()
-    likeness = _held_out_codes() @ _held_out_codes().T
-    return float((gallery.labels[likeness.fill_diagonal_(-1).argmax(dim=1)] == gallery.labels).float().mean())
-
-
-def _look_like(images: Tensor, truth: Tensor) -> Tensor:
-    """The class of the held-out digit of most similar code, for each image, (n,); the truth is left aside."""
-    gallery = load.gallery()
-    held_out = _held_out_codes()
-    others = (held_out @ _codes(truth[None]).T)[:, 0] < _SAME
-    return gallery.labels[others][(_codes(images) @ held_out[others].T).argmax(dim=1)]
-
-
-@st.cache_resource(show_spinner=False)
-def _held_out_codes() -> Tensor:
-    return _codes(load.gallery().images)
-
-
-@torch.inference_mode()
-def _codes(images: Tensor) -> Tensor:
-    """The directions of the codes of images (N, 1, 28, 28), rows (N, K) of length 1."""
-    return F.normalize(load.model().encode(images).mean)
 
 
 def _typical_first(images: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from ui import completions, load
 PAGE = "pages/impute.py"
 HEADERS = ["Against classical methods", "What is happening", "Where it fails"]
 WAYS = ("Top", "Left", "Block", "Dots")
-CAPTION = re.compile(r"(\d)(?: · (< 1|\d+)%)?")
+CAPTION = re.compile(r"(\d|unclear)(?: · (< 1|\d+)%)?")
 
 
 def hide_at_once(app, way):
@@ -96,9 +96,9 @@ def test_a_share_of_pixels_is_hidden_as_the_slider_says(open_page):
 def test_a_hostile_upload_gives_a_sentence_and_the_digit_stays(open_page):
     app = draw(open_page(PAGE), SEVEN)
     drawn = app.session_state["digit"]
-    app.file_uploader(key="upload").upload("huge.png", picture_file(5000, 10)).run()
+    app.file_uploader(key="upload").upload("huge.png", picture_file(5000, 4)).run()
     assert not app.exception
-    assert "5000 × 10" in app.warning[0].value
+    assert "5000 × 4" in app.warning[0].value
     assert app.session_state["digit"] is drawn
 
 
@@ -135,7 +135,7 @@ def of_classes(*labels):
 
 
 def test_completions_are_grouped_by_what_they_look_like_with_their_shares():
-    groups = completions.grouped(of_classes(9, 4, 4, 7, 4, 9, 4, 9, 4, 4), load.gallery().images[0])
+    groups = completions.grouped(of_classes(9, 4, 4, 7, 4, 9, 4, 9, 4, 4))
     assert [(group.label, group.n, group.share) for group in groups] == [
         (4, 6, 0.6),
         (9, 3, 0.3),
@@ -159,22 +159,12 @@ def test_completions_are_grouped_by_what_they_look_like_with_their_shares():
     ],
 )
 def test_the_model_is_as_sure_as_its_completions_agree(labels, said):
-    groups = completions.grouped(of_classes(*labels), load.gallery().images[0])
+    groups = completions.grouped(of_classes(*labels))
     assert said in completions.verdict("this 8", groups)
 
 
 def test_the_most_typical_completion_comes_first():
     three = of_classes(1, 1, 0)
     odd = torch.stack([three[0], three[0], three[0].roll(1, dims=2)])
-    (group,) = completions.grouped(odd, three[2])
+    (group,) = completions.grouped(odd)
     assert group.images[0].equal(three[0]) and group.images[2].equal(odd[2])
-
-
-def test_no_digit_of_the_gallery_is_judged_by_itself():
-    gallery = load.gallery()
-    right = [
-        completions.grouped(image[None], image)[0].label == int(label)
-        for image, label in zip(gallery.images, gallery.labels, strict=True)
-    ]
-    assert sum(right) / len(right) == pytest.approx(completions.accuracy())
-    assert 0.9 < completions.accuracy() < 1

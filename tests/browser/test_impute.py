@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.visitor import STROKES, Visitor
 
 SEEN = "what the model saw"
-COMPLETION = re.compile(r"^completion \d of 8, it looks like an? \d$")
+COMPLETION = re.compile(r"^completion \d of 8, it looks like (an? \d|no clear digit)$")
 ERROR = re.compile(r": error \d\.\d{3}$")
 
 
