@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from vae.checks import SIDE
-from vae.framing.components import Box, Things, things_drawn, things_on_paper
+from vae.framing.components import Box, Things, things_drawn, things_on_paper, without_specks
 from vae.framing.paper import flatten, is_paper
 from vae.framing.thickening import Extent, is_one_pixel_pen, thickened
 
@@ -86,7 +86,7 @@ def find_digits(pixels: NDArray[np.uint8]) -> FoundDigits:
         ink, things = flat.ink, things_on_paper(flat.darkness, flat.width)
         flattened = (255 * (1 - ink)).round().astype(np.uint8)
     else:
-        ink, flattened = _ink(picture), None
+        ink, flattened = without_specks(_ink(picture), EDGE), None
         things = things_drawn(ink, EDGE)
     if not things.found:
         raise ValueError(BLANK)

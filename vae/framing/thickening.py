@@ -48,7 +48,7 @@ def is_one_pixel_pen(ink: NDArray[np.float64]) -> bool:
     full, inked = strength > 0.5, strength > 0.1
     grey = np.count_nonzero(inked & (strength < 0.9)) / np.count_nonzero(inked)
     thick = np.count_nonzero(binary_opening(full, np.ones((2, 2)))) / np.count_nonzero(full)
-    return grey < MOST_GREY and thick < MOST_THICK
+    return bool(grey < MOST_GREY and thick < MOST_THICK)
 
 
 def stroke_width(ink: NDArray[np.float64]) -> float:
