@@ -68,10 +68,8 @@ def _choice(photo: Photo) -> None:
     n = len(photo.boxes)
     st.markdown(f"This picture seems to hold {n} digits. The largest is taken until you choose another.")
     st.image(_boxed(photo), width=frame.INPUT_WIDTH, alt=f"your picture, its {n} digits boxed and numbered")
-    chosen = photo.order.index(photo.which) + 1
-    st.pills(
-        "Which one?", range(1, n + 1), default=chosen, required=True, key="photo_which", on_change=_chosen
-    )
+    st.session_state["photo_which"] = photo.order.index(photo.which) + 1
+    st.pills("Which one?", range(1, n + 1), required=True, key="photo_which", on_change=_chosen)
 
 
 def _flattening(photo: Photo, flat: np.ndarray) -> None:
