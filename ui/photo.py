@@ -138,5 +138,11 @@ def _photo(pixels: np.ndarray, found: vae.FoundDigits) -> Photo:
 
 def _in_reading_order(boxes: list[vae.Box]) -> list[int]:
     """The places of the boxes line by line, each line from left to right."""
-    line = max(box.bottom - box.top for box in boxes)
-    return sorted(range(len(boxes)), key=lambda i: (round(boxes[i].top / line), boxes[i].left))
+    middles = [(box.top + box.bottom) / 2 for box in boxes]
+    tallest = max(box.bottom - box.top for box in boxes)
+    line_of, line, begun = {}, 0, min(middles)
+    for i in sorted(range(len(boxes)), key=lambda i: middles[i]):
+        if middles[i] - begun > tallest / 2:
+            line, begun = line + 1, middles[i]
+        line_of[i] = line
+    return sorted(line_of, key=lambda i: (line_of[i], boxes[i].left))
