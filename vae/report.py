@@ -128,8 +128,9 @@ digits. It is a teaching demonstration: not made for reading cheques, and not tr
 
 Measured on {scores["date"]} by `{scores["command"]}` at commit `{scores["commit"]}`, seed {scores["seed"]},
 in {scores["minutes"]} minutes: {sum(map(reaches_goal, aimed))} of {len(aimed)} goals reached.
-{_renewals(scores)}Protocols and all rivals are in `scores.json` and on the Scoreboard page. The classifier that
-judges some rows was trained for that alone; it names {scores["classifier_accuracy"]:.2%} of validation digits right.
+{_renewals(scores)}
+Protocols and all rivals are in `scores.json` and on the Scoreboard page. The classifier that judges some rows
+was trained for that alone; it names {scores["classifier_accuracy"]:.2%} of validation digits right.
 
 {score_table(scores["rows"])}
 
