@@ -1,19 +1,17 @@
-"""The ways to bring a digit, by drawing, from the gallery or by upload, and the place to send it from."""
+"""The ways to bring a digit, by drawing, from the gallery, by upload or camera, and where to send it from."""
 
 import numpy as np
 import streamlit as st
 
-import vae
-from ui import address, canvas, card, digit, frame, pictures, share
+from ui import address, canvas, card, digit, frame, photo, pictures, share
 from ui.digit import Digit
 from ui.fabric import Stroke
-from ui.upload import read_picture
 
 _LARGEST_DOT = 0.05  # of the board's side
 
 
 def choose() -> Digit:
-    """Show the three ways to bring a digit, the framed digit under them, and the place to send it from."""
+    """Show the four ways to bring a digit, the framed digit under them, and the place to send it from."""
     digit.current()  # read before the board is shown, whose strokes may come from the address
     _bring()
     _say_what_went_wrong()
@@ -34,14 +32,17 @@ def choose_another() -> Digit:
 
 
 def _bring() -> None:
-    draw, pick, upload = st.tabs(["Draw", "Pick", "Upload"])
+    draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
         st.caption("Draw a digit with mouse, finger or pen.")
         canvas.board("canvas", ink="#ffffff", pens=canvas.PENS, on_change=_drawn)
     with pick:
         _pick()
     with upload:
-        _upload()
+        photo.upload()
+    with camera:
+        photo.camera()
+    photo.way()
 
 
 def _say_what_went_wrong() -> None:
@@ -92,38 +93,14 @@ def _pick() -> None:
     st.button("Another one", icon=":material/casino:", on_click=take, args=(1,), key="pick_next")
 
 
-def _upload() -> None:
-    st.caption(
-        "A photo or scan of one digit, dark on light or light on dark: PNG, JPEG or WebP, up to 10 MB and "
-        "4,096 pixels a side. It is not stored."
-    )
-    st.file_uploader(
-        "Picture of a digit",
-        type=["png", "jpg", "jpeg", "webp"],
-        key="upload",
-        on_change=_uploaded,
-        label_visibility="collapsed",
-    )
-
-
 def _drawn(strokes: list[Stroke]) -> None:
     if not strokes:
-        _say("The board is empty. The last digit, on the left, stays until you draw another one.")
+        _say("The board is empty; this digit stays until you draw another one.")
     elif np.ptp(np.concatenate([each.points for each in strokes]), axis=0).max() < _LARGEST_DOT:
-        _say("This is no more than a dot. The last digit, on the left, stays until you draw more.")
+        _say("What you drew is no more than a dot, so this digit stays until you draw more.")
     else:
         digit.keep(digit.from_strokes(strokes))
 
 
 def _say(words: str) -> None:
     st.session_state["board_says"] = digit.current(), words
-
-
-def _uploaded() -> None:
-    file = st.session_state["upload"]
-    if file is None:
-        return
-    try:
-        digit.keep(digit.from_picture(vae.frame_drawing(read_picture(file.getvalue())), "upload"))
-    except ValueError as error:
-        st.session_state["digit_problem"] = str(error)

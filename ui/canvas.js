@@ -1,10 +1,12 @@
-// What the canvas component lacks. It lives in a shadow root, out of reach of the page's styles, and it sends
-// a stroke a fifth of a second after the pen has left; whoever leaves the page sooner would lose the stroke.
+// What the canvas component lacks. It lives in a shadow root, out of reach of the page's styles: one of ours
+// makes it as wide as its place and hides its toolbar, which lies over a corner. It sends a stroke a fifth of a
+// second after the pen has left: here it is sent at once, and a click waits until the server has it, since
+// Streamlit forgets what a page sent just before it is left.
 
 const BOX = "[class*=st-key-board_]";
 const PAPER = "canvas.upper-canvas";
 const SEND = "[aria-label='Update the app with this drawing']";
-const PATIENCE_MS = 3000; // that a click waits at most for the server to have the last stroke
+const PATIENCE_MS = 5000; // that a click waits at most for the server to have the last stroke
 const STYLE = `
   .dc-toolbar { display: none !important; }
   .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas {
@@ -33,9 +35,7 @@ function dress(box) {
   if (!roots.length) requestAnimationFrame(() => dress(box));
 }
 
-function isOwed() {
-  return [...boards.values()].some(({ drawn, taken, until }) => drawn > taken && performance.now() < until);
-}
+const isOwed = () => [...boards].some(([box, { drawn, taken }]) => box.isConnected && drawn > taken);
 
 function letGo() {
   if (!held.length || isOwed()) return;
@@ -44,20 +44,25 @@ function letGo() {
   }
 }
 
+function giveUp(board) {
+  board.drawn = board.taken;
+  letGo();
+}
+
 function down(event) {
   const paper = event.composedPath()[0];
   if (!event.button && paper.matches?.(PAPER)) pen = { paper, box: event.target.closest(BOX) };
 }
 
 function up(event) {
-  const board = pen && !event.touches?.length && boards.get(pen.box);
+  const board = pen?.paper.isConnected && !event.touches?.length && boards.get(pen.box);
   if (!board) return;
   const send = pen.paper.getRootNode().querySelector(SEND);
   pen = null;
   board.drawn += 1;
-  board.until = performance.now() + PATIENCE_MS;
   setTimeout(() => send?.click()); // once the canvas has taken the stroke up
-  setTimeout(letGo, PATIENCE_MS + 1);
+  clearTimeout(board.patience);
+  board.patience = setTimeout(giveUp, PATIENCE_MS, board);
 }
 
 function cancel(event) {
@@ -84,8 +89,10 @@ addEventListener("click", hold, true);
 export default function ({ parentElement, data }) {
   const box = parentElement.closest(BOX);
   const board = boards.get(box);
-  if (board?.mount === data.mount) board.taken = data.taken;
-  else boards.set(box, { mount: data.mount, taken: data.taken, drawn: data.taken, until: 0 });
+  if (board?.mount === data.mount) {
+    board.taken = data.taken;
+    board.drawn = Math.max(board.drawn, data.taken);
+  } else boards.set(box, { mount: data.mount, taken: data.taken, drawn: data.taken });
   if (!board) new MutationObserver(() => dress(box)).observe(box, { childList: true, subtree: true });
   dress(box);
   letGo();

@@ -61,9 +61,7 @@ class Row:
 
     @property
     def _decimals(self) -> int:
-        return figures.decimals(
-            [self.ours, *self.rivals.values(), *([] if self.goal is None else [self.goal])]
-        )
+        return figures.decimals([self.ours, *self.rivals.values()], self.goal)
 
     def _standing(self, mark: float) -> figures.Standing:
         return figures.standing(self.ours, mark, better=self.better, decimals=self._decimals)

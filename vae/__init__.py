@@ -12,7 +12,7 @@ from vae.compress import (
     n_code_dims,
 )
 from vae.denoise import denoise, estimate_noise
-from vae.framing import frame_drawing, frame_strokes
+from vae.framing import Box, FoundDigits, find_digits, frame_drawing, frame_strokes
 from vae.gallery import Gallery, load_gallery
 from vae.generate import decode_standard, interpolate, latent_grid, sample
 from vae.impute import Imputation, impute
@@ -27,7 +27,9 @@ __all__ = [
     "MAX_CODE_BYTES",
     "MIN_CODE_BYTES",
     "VAE",
+    "Box",
     "Config",
+    "FoundDigits",
     "Gallery",
     "Imputation",
     "Noise",
@@ -44,6 +46,7 @@ __all__ = [
     "decompress_prefixes",
     "denoise",
     "estimate_noise",
+    "find_digits",
     "frame_drawing",
     "frame_strokes",
     "impute",

@@ -7,10 +7,10 @@ from typing import Literal
 Standing = Literal["ahead", "tied", "behind"]
 
 
-def decimals(figures: Sequence[float]) -> int:
+def decimals(figures: Sequence[float], goal: float | None = None) -> int:
     """How many decimals tell these figures apart: more where they crowd under 1, none for whole numbers."""
     largest = max(abs(figure) for figure in figures)
-    if all(float(figure).is_integer() for figure in figures):
+    if all(float(figure).is_integer() for figure in (*figures, goal or 0)):
         return 0
     if 0 < largest < 0.01:
         return 1 - math.floor(math.log10(largest))

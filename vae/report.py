@@ -58,8 +58,7 @@ def standing(row: dict[str, Any], figure: float) -> figures.Standing:
 
 
 def _decimals(row: dict[str, Any]) -> int:
-    goal = [] if row["goal"] is None else [row["goal"]]
-    return figures.decimals([row["ours"], *row["rivals"].values(), *goal])
+    return figures.decimals([row["ours"], *row["rivals"].values()], row["goal"])
 
 
 def best_rival(row: dict[str, Any]) -> tuple[str, float | None]:

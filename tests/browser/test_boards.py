@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import FRAMED, STROKES, Visitor
 
-PAGE = {"canvas": "", "eraser": "impute"}
-LABEL = {"canvas": ("Home", ""), "eraser": ("Fill in", "impute")}
+PAGE = {"canvas": "anomaly", "eraser": "impute"}
+LABEL = {"canvas": "Find anomalies", "eraser": "Fill in"}
 PHONE = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 NEAR, FAR = 4 / 320, 1 - 4 / 320  # within 5 pixels of an edge
 FROM_EDGES = [
@@ -61,7 +61,7 @@ def is_painted(visitor: Visitor, board: str, *places: tuple[float, float]) -> li
 def leaves_and_comes_back(visitor: Visitor, board: str) -> None:
     """The board then shows what the server has of it."""
     visitor.follows("Scoreboard", "scoreboard")
-    visitor.follows(*LABEL[board])
+    visitor.follows(LABEL[board], PAGE[board])
     expect(visitor.paper(board)).to_have_count(1)
     visitor.waits_until(lambda: visitor.ink(board), bool)
 
@@ -70,8 +70,7 @@ def leaves_and_comes_back(visitor: Visitor, board: str) -> None:
 @both_boards
 def test_a_stroke_may_begin_at_every_edge_and_in_every_corner(come, board: str, hand: str):
     visitor = come(board, hand)
-    for stroke in FROM_EDGES:
-        visitor.draws([stroke], board, hand=hand)
+    visitor.draws(FROM_EDGES, board, hand=hand)
     starts = [stroke[0] for stroke in FROM_EDGES]
     assert all(is_painted(visitor, board, *starts))
     leaves_and_comes_back(visitor, board)
@@ -146,7 +145,7 @@ def test_a_link_right_after_the_pen_has_left_loses_no_stroke(come, board: str, p
     if board == "canvas":
         expect(visitor.picture("your drawing, framed in 28 by 28 pixels")).to_be_visible()
         visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)), all)
-    visitor.follows(*LABEL[board])
+    visitor.follows(LABEL[board], PAGE[board])
     visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)), all)
     visitor.sees_no_failure()
 
@@ -161,7 +160,7 @@ def test_undo_right_after_the_pen_has_left_takes_back_the_last_stroke_alone(come
 
 @pytest.mark.parametrize(
     ("board", "path"),
-    [("canvas", ""), ("canvas", "?utm_source=chat"), ("eraser", "impute"), ("canvas", "anomaly")],
+    [("canvas", ""), ("canvas", "anomaly?utm_source=chat"), ("eraser", "impute")],
 )
 def test_the_board_stands_still_through_thirty_strokes(visitor: Visitor, board: str, path: str):
     name, _, query = path.partition("?")

@@ -3,12 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import binary_opening, distance_transform_edt
 
 from vae.framing.placing import INNER, Extent
 
 FINE = 8  # pixels that stand for one of the framed picture while a stroke is measured and thickened
 THINNEST = 2.1  # pixels of the framed picture; a quarter of MNIST's digits are thinner
+
+MOST_GREY, MOST_THICK = (
+    0.5,
+    0.4,
+)  # of the inked pixels of a one-pixel pen; none of 10,000 digits has so little
 
 
 def thickened(ink: NDArray[np.float64], rows: Extent, columns: Extent) -> NDArray[np.float64]:
@@ -32,6 +37,18 @@ def thickened(ink: NDArray[np.float64], rows: Extent, columns: Extent) -> NDArra
         return ink
     grown = (wanted - thin) / (2 * (1 - THINNEST / INNER))  # the drawing grows with its strokes
     return np.maximum(fine, np.clip(0.5 + grown - _distance(fine), 0, 1))
+
+
+def is_one_pixel_pen(ink: NDArray[np.float64]) -> bool:
+    """Whether strokes are mostly one pixel wide and black, as a paint program's smallest pen draws them.
+
+    MNIST's thinnest digits are no such: they were made smaller, so that their edges are grey.
+    """
+    strength = ink / ink.max()
+    full, inked = strength > 0.5, strength > 0.1
+    grey = np.count_nonzero(inked & (strength < 0.9)) / np.count_nonzero(inked)
+    thick = np.count_nonzero(binary_opening(full, np.ones((2, 2)))) / np.count_nonzero(full)
+    return bool(grey < MOST_GREY and thick < MOST_THICK)
 
 
 def stroke_width(ink: NDArray[np.float64]) -> float:

@@ -1,0 +1,51 @@
+"""The board by itself: what is put on it is there, and can be taken back stroke by stroke."""
+
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import draw
+
+
+def page():
+    import numpy as np
+    import streamlit as st
+
+    from ui import canvas
+    from ui.fabric import Stroke
+
+    if "visit" not in st.session_state:
+        st.session_state["visit"] = 1
+        strokes = [Stroke(np.array([[x, 0.2], [x, 0.8]]), "thin") for x in (0.25, 0.75)]
+        canvas.put("canvas", strokes)
+    st.session_state["now"] = canvas.board(
+        "canvas",
+        ink="#ffffff",
+        pens=canvas.PENS,
+        on_change=lambda strokes: st.session_state.update(changed=len(strokes)),
+    )
+
+
+def columns(app: AppTest) -> list[float]:
+    return [float(stroke.points[0, 0]) for stroke in app.session_state["now"]]
+
+
+def test_what_is_put_on_a_board_is_taken_back_stroke_by_stroke():
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    assert columns(app) == [0.25, 0.75] and "changed" not in app.session_state
+    for left in ([0.25], []):
+        app.button(key="canvas_undo").click().run()
+        assert columns(app) == left and app.session_state["changed"] == len(left)
+    assert app.button(key="canvas_undo").disabled and app.button(key="canvas_clear").disabled
+
+
+def test_what_is_drawn_is_told_once_and_cleared_and_brought_back():
+    app = AppTest.from_function(page, default_timeout=60).run()
+    draw(app, [(70, 56), (70, 224)], [(210, 56), (210, 224)], [(140, 56), (140, 224)])
+    assert columns(app) == [0.25, 0.75, 0.5] and app.session_state["changed"] == 3
+    app.session_state["changed"] = None
+    app.run()
+    assert app.session_state["changed"] is None
+    app.button(key="canvas_clear").click().run()
+    assert columns(app) == [] and app.session_state["changed"] == 0
+    app.button(key="canvas_undo").click().run()
+    assert columns(app) == [0.25, 0.75, 0.5] and app.session_state["changed"] == 3

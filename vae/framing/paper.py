@@ -1,0 +1,144 @@
+"""Pictures of paper flattened: light, shadows, lines and texture go, ink of any colour stays."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+
+from vae.framing.components import NEIGHBOURS, contacts
+from vae.framing.thickening import stroke_width
+
+Array = NDArray[np.float32]
+
+SAME = 2  # grey levels that the border of a drawing may differ from its commonest colour
+CLEAN = 0.75  # share of the border that is of that colour in drawings; photos of paper have far less
+WIDEST = 0.22  # of the picture's shorter side: a stroke is thinner, so wider dark places are no ink
+STROKES = 3.5  # stroke widths that a dark place must measure to be no ink, once the stroke is known
+BLUR = 1 / 6  # of a stroke's width, against noise and texture
+FAINTEST = 0.06  # of the paper's brightness, that ink must be darker
+NOISES = 5  # standard deviations of the paper's noise, that ink must be darker
+LINED = 0.5  # of a side of the picture: what is dark along so much of it is the table
+CORNER = 0.06  # the same from a corner on
+SOFT = 0.25, 0.75  # of the ink's darkness: paper below, full ink above
+
+
+class Flat(NamedTuple):
+    """Paper without its light: ink (H, W), 0 = paper, 1 = as dark as the digit's; its stroke, in pixels."""
+
+    darkness: Array
+    width: float
+
+    @property
+    def ink(self) -> NDArray[np.float64]:
+        """In [0, 1], full inside the strokes."""
+        low, high = SOFT
+        return ((self.darkness - low) / (high - low)).clip(0, 1).astype(np.float64)
+
+
+class _Main(NamedTuple):
+    darkness: float
+    mask: NDArray[np.bool_]
+
+
+def is_paper(picture: NDArray[np.float64]) -> bool:
+    """Whether a picture (H, W, channels) in [0, 1] is a photo or scan of paper, and no clean drawing."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    levels = np.round(border * 255).astype(np.uint8)
+    shades, counts = np.unique(levels, axis=0, return_counts=True)
+    away = np.abs(levels.astype(int) - shades[counts.argmax()]).max(axis=1)
+    return float((away <= SAME).mean()) < CLEAN
+
+
+def flatten(colour: Array) -> Flat | None:
+    """Flatten a photo (H, W, 3) in [0, 1]; None where nothing on it stands out.
+
+    The paper under each place is the brightest around (a morphological closing), first over a wide
+    neighbourhood; then, once the thickness of the stroke is known, over one not much wider than that, which
+    follows the edges of shadows. Light digits on dark boards are turned into dark ones first.
+    """
+    if _is_light_on_dark(colour):
+        colour = 1 - colour
+    side = min(colour.shape[:2])
+    blur, around = min(0.7, side / 300), max(5, int(WIDEST * side))
+    outside = np.zeros(colour.shape[:2], bool)
+    main = None
+    for _ in range(2):
+        darkness = _darkness(colour, blur, around)
+        faintest = max(FAINTEST, NOISES * _noise(darkness))
+        outside |= _table(darkness, faintest)
+        darkness[outside] = 0
+        main = _main(darkness, faintest)
+        if main is None:
+            return None
+        width = max(2.0, stroke_width((darkness * main.mask).clip(0, main.darkness)))
+        around, blur = min(around, max(7, int(STROKES * width))), max(blur, min(BLUR * width, 3))
+    assert main is not None
+    return Flat(darkness / main.darkness, width)
+
+
+def _is_light_on_dark(colour: Array) -> bool:
+    """Whether what differs most from its surroundings is lighter than they are."""
+    times = max(1, max(colour.shape[:2]) // 64)
+    small = Image.fromarray((colour * 255).astype(np.uint8)).convert("L").reduce(times)
+    grey = np.asarray(small, dtype=np.float32) / 255
+    away = grey - ndimage.median_filter(grey, size=max(3, min(grey.shape) // 3), mode="nearest")
+    return float((away**3).sum()) > 0
+
+
+def _darkness(colour: Array, blur: float, around: int) -> Array:
+    """How much darker than the paper around it each place is, as a share, seen in the ink's own colour."""
+    channels = []
+    for channel in np.moveaxis(colour, 2, 0):
+        seen = ndimage.gaussian_filter(np.ascontiguousarray(channel), blur, mode="nearest", truncate=3)
+        paper = ndimage.maximum_filter(seen, around, mode="nearest")
+        paper = ndimage.minimum_filter(paper, around, mode="nearest")
+        paper = ndimage.uniform_filter(paper, max(3, around // 3), mode="nearest")
+        share = 1 - seen / paper.clip(1 / 255)
+        channels.append((share - np.median(share[::3, ::3])).clip(0))
+    darkness = np.stack(channels, axis=2)
+    weight = darkness.sum(axis=2) ** 3
+    ink = np.tensordot(weight, darkness, axes=2) / max(weight.sum(), 1e-9)
+    return darkness @ ink * (ink.max() / max(ink @ ink, 1e-9))
+
+
+def _noise(darkness: Array) -> float:
+    """Standard deviation of the paper's noise, from the median, which ink does not move."""
+    some = darkness[::3, ::3]
+    return 1.4826 * float(np.median(np.abs(some - np.median(some))))
+
+
+def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
+    """What is beside the paper: dark along a side of the picture, or in a corner of it."""
+    threshold = max(faintest, 0.3 * float(np.percentile(darkness, 99.9)))
+    labels, n = ndimage.label(darkness > threshold, NEIGHBOURS)
+    beside = np.zeros(n + 1, bool)
+    for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        along = np.bincount(side, minlength=n + 1) / len(side)
+        beside |= along >= LINED
+        for corner in (side[0], side[-1]):
+            beside[corner] |= along[corner] > CORNER
+    beside[0] = False
+    return ndimage.binary_dilation(beside[labels], iterations=max(1, min(darkness.shape) // 100))
+
+
+def _main(darkness: Array, faintest: float) -> _Main | None:
+    """The thing that is likeliest ink: dark and large, and not cut by the border along much of its length."""
+    inked = darkness[darkness > faintest]
+    if inked.size < 12:
+        return None
+    labels, _ = ndimage.label(darkness > threshold_otsu(inked), NEIGHBOURS)
+    at_border = contacts(labels)
+    best, found = 0.0, None
+    for label, place in enumerate(ndimage.find_objects(labels), 1):
+        size = max(part.stop - part.start for part in place)
+        if size < 4:
+            continue
+        mask = labels[place] == label
+        dark = float(np.percentile(darkness[place][mask], 70))
+        worth = dark**2 * size * (0.2 if at_border[label] > size / 4 else 1)
+        if worth > best:
+            best, found = worth, (label, dark)
+    return None if found is None else _Main(found[1], labels == found[0])
