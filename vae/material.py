@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 from torch import Tensor
 
 from vae.classifier import Classifier, evaluation_classifier
@@ -20,10 +21,16 @@ STRANGERS = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omni
 UNLIKE_DIGITS = "AEFHKMNRTWX"  # letters that no digit looks like
 ENLARGED = 3  # times, before a letter of 100 x 100 is framed as an upload is
 CHOSEN_ON = 15  # the first writers, on whose strokes the framing was chosen; figures are of the others
-CANVAS, PAPER = 280, 500  # side of the drawn picture, and of the paper that strokes are written on
-SMOOTH = 4  # strokes are drawn so much larger and averaged: their edges are smooth, as a browser's
+BOARD = 280  # pixels of the side of the board that strokes are drawn on
 
 Strokes = list[list[tuple[float, float]]]  # lines of points (x, y), x to the right, y down
+
+
+class Written(NamedTuple):
+    """A digit of the pen."""
+
+    strokes: Strokes
+    digit: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class Material:
     places: Tensor  # (N,), where in their file the test digits are
     strangers: dict[str, Tensor]  # name -> (B, 1, 28, 28)
     people: Path  # folder of letters and doodles, which need framing; need not be there
-    strokes: list[Strokes]  # digits of the pen; may be empty
+    written: list[Written]  # digits of the pen; may be empty
     classifier: Classifier
 
 
@@ -94,7 +101,7 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
     }
     pen = data / "strokes" / "pen_digits.json"
     records = json.loads(pen.read_text()) if pen.is_file() else []
-    strokes = [record["strokes"] for record in records if record["writer"] > CHOSEN_ON]
+    others = [record for record in records if record["writer"] > CHOSEN_ON]
     return Material(
         as_images(test[order]),
         as_images(training_digits(data)).flatten(1),
@@ -102,7 +109,7 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
         order,
         strangers,
         data / "people",
-        strokes,
+        [Written(record["strokes"], record["digit"]) for record in others],
         evaluation_classifier(data, epochs=sizes.epochs, seed=seed),
     )
 
@@ -142,24 +149,14 @@ def hide(case: str, n: int, seed: int) -> Tensor:
     return observed
 
 
-def draw(strokes: Strokes, pen: float, *, scale: float = 1.0, shift: float = 0.0) -> NDArray[np.uint8]:
-    """White strokes with round ends on black, (280, 280), as one draws them on the canvas of the app.
+def on_board(strokes: Strokes, share: float, place: float = 0.0) -> list[NDArray[np.float64]]:
+    """Strokes as the app's board hands them over: in whole pixels of its BOARD.
 
     Args:
-        strokes: on a paper of 500 x 500, which is shrunk to the canvas.
-        pen: width in pixels of the canvas.
-        scale: of the whole drawing with its pen, about the middle of the canvas.
-        shift: pixels by which the drawing then moves right or left and down or up, to where more room is.
+        share: of the board's side that the longer side of the drawing takes.
+        place: from the top left corner (0) to the bottom right one (1).
     """
-    points = [scale * (np.asarray(line) * CANVAS / PAPER - CANVAS / 2) for line in strokes]
-    everywhere = np.concatenate(points)
-    middle = (everywhere.min(axis=0) + everywhere.max(axis=0)) / 2
-    origin = CANVAS / 2 + np.where(middle > 0, -shift, shift)
-    picture, radius = Image.new("L", (SMOOTH * CANVAS, SMOOTH * CANVAS)), SMOOTH * scale * pen / 2
-    brush = ImageDraw.Draw(picture)
-    for line in points:
-        places = [(x, y) for x, y in (SMOOTH * (line + origin)).tolist()]
-        brush.line(places, fill=255, width=round(2 * radius), joint="curve")
-        for x, y in (places[0], places[-1]):
-            brush.ellipse([x - radius, y - radius, x + radius, y + radius], fill=255)
-    return np.asarray(picture.reduce(SMOOTH))
+    everywhere = np.concatenate([np.asarray(line, dtype=np.float64) for line in strokes])
+    origin, side = everywhere.min(axis=0), np.ptp(everywhere, axis=0).max()
+    corner = place * (1 - share) * BOARD
+    return [np.round((np.asarray(line) - origin) / side * share * BOARD + corner) for line in strokes]

@@ -13,8 +13,8 @@ import vae
 from vae import material as material_module
 from vae.classifier import train_classifier
 from vae.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, renewed
-from vae.judged import PENS, handwriting
-from vae.material import Job, Material, Sizes, draw, framed_strangers, hide
+from vae.judged import handwriting
+from vae.material import Job, Material, Sizes, Written, framed_strangers, hide, on_board
 from vae.prices import PLAIN, plain_rival, price_rows, prices
 from vae.protocols import HIDDEN
 from vae.shapes import degenerate, shapes
@@ -35,7 +35,7 @@ def material() -> Material:
         torch.arange(100),
         strangers,
         Path("nowhere"),
-        [ZIGZAG, ZIGZAG[:1]],
+        [Written(ZIGZAG, 5), Written(ZIGZAG[:1], 7)],
         classifier,
     )
 
@@ -69,20 +69,17 @@ def test_the_share_that_a_case_hides(case: str, hidden: float) -> None:
     assert torch.equal(observed, hide(case, 50, seed=0))
 
 
-@pytest.mark.parametrize("pen", PENS)
-def test_strokes_are_drawn_whole_with_the_pen_asked_for(pen: int) -> None:
-    drawn = draw(ZIGZAG, pen)
-    assert drawn.shape == (280, 280)
-    rows, columns = (np.flatnonzero(drawn.max(axis=axis)) for axis in (1, 0))
-    assert rows[-1] - rows[0] == pytest.approx(0.56 * 230 + pen, abs=2)
-    assert columns[-1] - columns[0] == pytest.approx(0.56 * 210 + pen, abs=2)
-    moved, small = draw(ZIGZAG, pen, shift=45), draw(ZIGZAG, pen, scale=0.5)
-    assert np.array_equal(np.roll(drawn, (45, 45), axis=(0, 1)), moved)
-    assert np.count_nonzero(small) == pytest.approx(np.count_nonzero(drawn) / 4, rel=0.1)
+def test_strokes_lie_on_the_board_in_whole_pixels() -> None:
+    lines = on_board(ZIGZAG, 0.5, place=1)
+    everywhere = np.concatenate(lines)
+    assert [len(line) for line in lines] == [len(line) for line in ZIGZAG]
+    assert np.array_equal(everywhere, everywhere.round())
+    assert np.ptp(everywhere, axis=0).max() == 140
+    assert everywhere.min() == 140 and everywhere.max() <= 280
 
 
 def test_without_strokes_there_is_no_handwriting(material: Material, model: vae.VAE) -> None:
-    assert not list(handwriting(model, replace(material, strokes=[]), SIZES, 0))
+    assert not list(handwriting(model, replace(material, written=[]), SIZES, 0))
 
 
 def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
