@@ -109,8 +109,8 @@ def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_dig
 
     code, strokes = Verdict(12.0, 9_800, 10_000, 3.1, 1.8, 0), Verdict(30.0, 10_000, 10_000, 2.0, 16.5, 8)
     assert reasons.why("this heart", code, "odd digit") == (
-        "To the model this heart is a clumsy 0, which takes a code that lies farther from what the model expects "
-        "than a typical digit's does, by 3.1 standard deviations."
+        "To the model this heart is a clumsy 0, which takes a code that lies farther from what the model "
+        "expects than a typical digit's does, by 3.1 standard deviations."
     )
     assert reasons.why("this W", strokes, "no digit") == (
         "The nearest thing that the model can write is an 8, and even that leaves more of the picture "
