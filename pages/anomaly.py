@@ -9,12 +9,12 @@ from ui import frame
 frame.page(
     "Find anomalies",
     "pages/anomaly.py",
-    "Draw anything: a digit, a letter, a face. The model has only ever seen digits, so whatever it cannot "
-    "write itself looks strange to it.",
+    "Draw anything: a digit, a letter, a face. The model sums it up in a few numbers, its code, and writes "
+    "it anew from them; as it has only ever seen digits, whatever is none gives itself away.",
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, digit, judge, load, pictures, pressable, reasons, scores, source, strangers
+    from ui import bring, charts, digit, judge, pictures, pressable, reasons, scores, source, strangers
     from ui.digit import Digit
     from ui.judge import Verdict, Word
     from vae.anomaly import anomaly_parts
@@ -25,8 +25,13 @@ WIDTH = 156
 
 def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
     """One word, what it rests on, and what the model would have written."""
-    st.metric(f"To the model, {mine.name} is", f":{COLOURS[word]}[{word}]")
+    st.metric(f"The model's verdict on {mine.name}", f":{COLOURS[word]}[{word}]")
     st.markdown(f"{mine.subject} is **{found.words}**. {reasons.why(mine.name, found, word)}")
+    if word != "digit":
+        st.caption(
+            "Counted in standard deviations: how much real digits usually differ from one another. A typical "
+            "digit is in the middle of them."
+        )
     nearest = mine.once("nearest", lambda: judge.nearest(mine.batch)[0])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=f"{mine.name} to compare", width=WIDTH, caption=mine.subject)
@@ -43,23 +48,18 @@ def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
             width=WIDTH,
             caption="The difference: blue is left out, orange is added",
         )
-    st.caption(
-        f"The model describes a picture by {load.model().config.latent_dim} numbers, its code, and writes "
-        "the nearest thing from them. Distances are counted in standard deviations: how much real digits "
-        "usually differ from one another. A typical digit is in the middle of them."
-    )
 
 
 def choose_alarm() -> float:
     """The share of real digits that may set off the alarm."""
     return st.select_slider(
-        "Sound the alarm for this share of real digits, the strangest ones",
+        "Sound the alarm for this share of real digits",
         judge.ALARMS,
         judge.ALARM,
         format_func=percent,
         key="anomaly_alarm",
         bind="query-params",
-        help="Each of these is a false alarm, and a lower share misses more strangers. All words on this "
+        help="The strangest ones, each a false alarm; a lower share misses more strangers. All words on this "
         "page follow: what sets off the alarm is no digit; what does not, and is still stranger than "
         f"{percent(judge.ODD)} of real digits, is an odd digit; all else is a digit.",
     )
@@ -76,7 +76,7 @@ def show_needle(mine: Digit, found: Verdict, alarm: float) -> None:
     figure = charts.histogram(
         judge.reference(), found.score, x="anomaly score; higher is stranger", needle_label=mine.name
     )
-    charts.mark(figure, threshold, label="alarm")
+    charts.mark(figure, threshold, label="alarm", side="left" if found.score >= threshold else "right")
     charts.show(
         figure,
         alt=f"Scores of {found.n_real:,} real digits; {mine.name} at {found.score:.2f}, {found.words}; "

@@ -27,7 +27,7 @@ def word_of(app: AppTest) -> str:
 def test_a_drawing_is_judged_in_one_word_and_compared_with_the_nearest_thing(app):
     app = draw(app, SEVEN)
     assert not app.exception and not app.warning
-    assert word_of(app) == "digit" and app.metric[0].label == "To the model, your drawing is"
+    assert word_of(app) == "digit" and app.metric[0].label == "The model's verdict on your drawing"
     assert "Your drawing is **stranger than" in texts(app) and "To the model your drawing is a 7" in texts(
         app
     )
