@@ -15,7 +15,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, hide, judge, latent_map, load, pictures
+    from ui import bring, hide, judge, latent_map, load, naming, pictures
     from ui.digit import Digit
 
 N_BYTES = 12
@@ -35,7 +35,11 @@ def denoise(mine: Digit) -> None:
     clean = mine.once("denoise", lambda: vae.denoise(load.model(), noisy, NOISE))
     before, after = vae.psnr(noisy.clamp(0, 1), mine.batch), vae.psnr(clean, mine.batch)
     pictures.strip([noisy[0], clean[0]], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
-    st.markdown(f"From {before:.1f} to **{after:.1f} dB**, where 6 dB more halve the error.")
+    became = naming.became(mine.image, clean[0])
+    st.markdown(
+        f"From {before:.1f} to **{after:.1f} dB**, where 6 dB more halve the error."
+        + (f" But now it is **{became}**." if became else "")
+    )
 
 
 def find_anomalies(mine: Digit) -> None:

@@ -13,7 +13,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, codes, comparison, load, pictures, rates, source, strangers
+    from ui import bring, charts, codes, comparison, load, naming, pictures, rates, source, strangers
     from ui.digit import Digit
     from vae import rivals
 
@@ -78,8 +78,14 @@ def _verdict(mine: Digit, ours: rates.Point) -> str:
     more = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes > ours.n_bytes]
     less = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes <= ours.n_bytes]
     never = [name for name, point in needed.items() if not point]
-    return (
+    became = naming.became(mine.image, ours.image)
+    fits = (
         f"{mine.subject} fits in **{ours.n_bytes} bytes**."
+        if became is None
+        else f"**{ours.n_bytes} bytes** are too few for {mine.name}: it comes back as **{became}**."
+    )
+    return (
+        fits
         + (f" To look as close to the original, others need more: {', '.join(more)}." if more else "")
         + (f" **{', '.join(less)}** would do." if less else "")
         + (f" {' and '.join(never)} cannot, in however many bytes." if never else "")
@@ -165,6 +171,13 @@ def _overtaken(mine: Digit) -> str:
     best = max(point.psnr_db for point in our_points(mine))
     png = rates.cheapest_as_good(rival_points(mine)["PNG"], best)
     return f"PNG catches up with the model's best code at {png.n_bytes} bytes. " if png else ""
+
+
+def _fewest(mine: Digit) -> str:
+    n_bytes = rates.fewest_that_read(our_points(mine), mine.image)
+    if n_bytes is None:
+        return f"{mine.subject} reads as no clear digit, in however many bytes."
+    return f"{n_bytes} bytes are the fewest in which {mine.name} still reads as the digit that it is."
 
 
 def _saturation(mine: Digit) -> str:
@@ -272,6 +285,7 @@ with right:
     n_bytes = st.slider(
         "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", bind="query-params"
     )
+    fewest = st.empty()
 with right, frame.sentence():
     show_result(mine, chosen(mine, n_bytes))
     show_code(code_of(mine, n_bytes))
@@ -280,6 +294,7 @@ with frame.sentence():
     show_rivals(mine, chosen(mine, n_bytes))
 with frame.sentence():
     show_curve(mine, chosen(mine, n_bytes))
+    fewest.caption(_fewest(mine))
 with frame.sentence():
     show_lossless(mine)
 show_decoder()

@@ -11,7 +11,19 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import before_after, bring, charts, comparison, digit, noises, pictures, scores, source, strangers
+    from ui import (
+        before_after,
+        bring,
+        charts,
+        comparison,
+        digit,
+        naming,
+        noises,
+        pictures,
+        scores,
+        source,
+        strangers,
+    )
     from ui.digit import Digit
     from vae.inference import more_draws, posterior_draws
 
@@ -71,7 +83,8 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
     """What was taken off, before and after in one picture, and the filters' answers."""
     assumed = noises.guess(mine.image, noise, seed) if blind else noise
     ours, *filters, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
-    st.markdown(noises.verdict(mine.name, entries))
+    became = naming.became(mine.image, ours.image)
+    st.markdown(noises.verdict(mine.name, entries, became))
     if blind:
         st.markdown(belief(noise, assumed))
     before_after.show(
@@ -83,7 +96,7 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
         at_its_steps=noises.painted(mine.image, noise.kind, seed),
     )
     st.header("Against classical filters", anchor=False)
-    comparison.show([ours, *filters], comparison.PSNR, width=SMALL)
+    comparison.show([ours, *filters], comparison.PSNR, width=SMALL, has_winner=became is None)
     st.caption(
         "The noise is counted as squared error. PSNR, in dB, and SSIM, at most 1, grow as it shrinks. Under "
         "much noise a stronger rival averages all training digits, which are not at hand here. The model "

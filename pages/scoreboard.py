@@ -68,6 +68,9 @@ def how_to_repeat(board: Scores) -> None:
         "line in `weights/LOG.md`."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
+    for later in board.renewed:
+        st.markdown(f"The figures of {' and '.join(later.jobs)} were measured again, on {later.date}:")
+        st.code(f"git checkout {later.commit}\n{later.command}", language=None, wrap_lines=True)
 
 
 def show_table(rows: list[Row]) -> None:

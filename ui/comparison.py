@@ -47,10 +47,10 @@ def standing(entry: Entry, other: Entry, by: Measure) -> figures.Standing:
     return figures.standing(entry.score, other.score, better=by.better, decimals=by.decimals)
 
 
-def show(entries: Sequence[Entry], by: Measure, *, width: int = 112) -> None:
-    """Show every entry with its score, the best with a badge."""
+def show(entries: Sequence[Entry], by: Measure, *, width: int = 112, has_winner: bool = True) -> None:
+    """Show every entry with its score, and the best with a badge where there can be a winner."""
     leader = best(entries, by)
-    leaders = [entry for entry in entries if standing(entry, leader, by) == "tied"]
+    leaders = [entry for entry in entries if has_winner and standing(entry, leader, by) == "tied"]
     words = "best here" if len(leaders) == 1 else "tied for best"
     with st.container(horizontal=True, gap="small"):
         for entry in entries:

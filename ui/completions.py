@@ -29,9 +29,7 @@ class Group:
     @property
     def name(self) -> str:
         """Such as "a 7", "an 8" or "no clear digit"."""
-        if self.label is None:
-            return "no clear digit"
-        return f"{'an' if self.label == 8 else 'a'} {self.label}"
+        return naming.said(self.label)
 
     @property
     def short(self) -> str:

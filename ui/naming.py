@@ -38,6 +38,17 @@ def names(images: Tensor) -> list[int | None]:
     return [label if p >= CLEAR else None for p, label in zip(sure.tolist(), labels.tolist(), strict=True)]
 
 
+def said(label: int | None) -> str:
+    """A name in a sentence, such as "a 7", "an 8" or "no clear digit"."""
+    return "no clear digit" if label is None else f"{'an' if label == 8 else 'a'} {label}"
+
+
+def became(before: Tensor, after: Tensor) -> str | None:
+    """What a digit (1, 28, 28) has become where it no longer looks like itself, such as "a 7"; else None."""
+    was, now = names(torch.stack([before, after]))
+    return None if was is None or now == was else said(now)
+
+
 @st.cache_resource(show_spinner=False)
 def accuracy() -> float:
     """How often the held-out digits of nine tenths name those of the last tenth right, of those they name."""

@@ -69,9 +69,18 @@ def _entry(name: str, image: Tensor, truth: Tensor) -> comparison.Entry:
     return comparison.Entry(name, image, psnr, f"{psnr:.1f} dB · SSIM {ssim:.2f}")
 
 
-def verdict(name: str, entries: list[comparison.Entry]) -> str:
-    """Who did best on a picture, and how much noise was taken off, in one sentence about an outcome."""
+def verdict(name: str, entries: list[comparison.Entry], became: str | None = None) -> str:
+    """Who did best on a picture, and how much noise was taken off, in one sentence about an outcome.
+
+    Args:
+        became: what the model made of it, such as "a 7", where that is another digit.
+    """
     ours, *filters, untouched = entries
+    if became is not None:
+        return (
+            f"The picture is cleaner, but **now it is {became}**: the model {_removed(ours, untouched)} and "
+            f"lost {name} on the way, so nobody wins."
+        )
     rival = comparison.best(filters, comparison.PSNR)
     if comparison.best(entries, comparison.PSNR) is untouched:
         return (

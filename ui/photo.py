@@ -68,10 +68,8 @@ def _choice(photo: Photo) -> None:
     n = len(photo.boxes)
     st.markdown(f"This picture seems to hold {n} digits. The largest is taken until you choose another.")
     st.image(_boxed(photo), width=frame.INPUT_WIDTH, alt=f"your picture, its {n} digits boxed and numbered")
-    chosen = photo.order.index(photo.which) + 1
-    st.pills(
-        "Which one?", range(1, n + 1), default=chosen, required=True, key="photo_which", on_change=_chosen
-    )
+    st.session_state["photo_which"] = photo.order.index(photo.which) + 1
+    st.pills("Which one?", range(1, n + 1), required=True, key="photo_which", on_change=_chosen)
 
 
 def _flattening(photo: Photo, flat: np.ndarray) -> None:
@@ -140,5 +138,11 @@ def _photo(pixels: np.ndarray, found: vae.FoundDigits) -> Photo:
 
 def _in_reading_order(boxes: list[vae.Box]) -> list[int]:
     """The places of the boxes line by line, each line from left to right."""
-    line = max(box.bottom - box.top for box in boxes)
-    return sorted(range(len(boxes)), key=lambda i: (round(boxes[i].top / line), boxes[i].left))
+    middles = [(box.top + box.bottom) / 2 for box in boxes]
+    tallest = max(box.bottom - box.top for box in boxes)
+    line_of, line, begun = {}, 0, min(middles)
+    for i in sorted(range(len(boxes)), key=lambda i: middles[i]):
+        if middles[i] - begun > tallest / 2:
+            line, begun = line + 1, middles[i]
+        line_of[i] = line
+    return sorted(line_of, key=lambda i: (line_of[i], boxes[i].left))

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 import vae
-from ui import load
+from ui import load, naming
 from vae import rivals
 from vae.checkpoint import WEIGHTS
 
-SIZES = (2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 64)
+SIZES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64)
 LEAST_GAIN_DB = 0.1  # a smaller one is no gain
 
 
@@ -83,6 +84,16 @@ def last_gain(points: Sequence[Point]) -> Point:
     """The point after which more bytes bring next to nothing."""
     best = max(point.psnr_db for point in points)
     return next(point for point in points if point.psnr_db >= best - LEAST_GAIN_DB)
+
+
+def fewest_that_read(points: Sequence[Point], image: Tensor) -> int | None:
+    """The bytes from which on a digit always reads as itself; None where it never does, or has no name."""
+    original, *decoded = naming.names(torch.stack([image, *(point.image for point in points)]))
+    right = [name == original for name in decoded]
+    if original is None or not right[-1]:
+        return None
+    first = len(right) - next((i for i, good in enumerate(reversed(right)) if not good), len(right))
+    return points[first].n_bytes
 
 
 def model_bytes() -> int:

@@ -68,6 +68,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Renewal:
+    """A later run that measured some jobs again."""
+
+    jobs: list[str]
+    command: str
+    commit: str
+    date: str
+
+
+@dataclass(frozen=True)
 class Scores:
     """One run of the evaluation."""
 
@@ -77,6 +87,7 @@ class Scores:
     seed: int
     quick: bool
     minutes: float
+    renewed: list[Renewal]
     rows: list[Row]
 
     def with_outcome(self, *outcomes: Outcome) -> list[Row]:
@@ -157,7 +168,11 @@ class _UnusableError(Exception):
 def _scores(content: Any) -> Scores:
     rows = _checked(content, {"rows": _is_filled_list}, "the file")["rows"]
     facts = _checked(content, _SCORES, "the file")
-    return Scores(**facts, rows=[_row(record, i) for i, record in enumerate(rows, start=1)])
+    later = _checked(
+        {"renewed": []} | content, {"renewed": lambda value: isinstance(value, list)}, "the file"
+    )
+    renewed = [Renewal(**_checked(each, _RENEWAL, "a later run")) for each in later["renewed"]]
+    return Scores(**facts, renewed=renewed, rows=[_row(record, i) for i, record in enumerate(rows, start=1)])
 
 
 def _row(record: Any, number: int) -> Row:
@@ -225,6 +240,12 @@ _SCORES: dict[str, Check] = {
     "seed": lambda value: _is_number(value) and isinstance(value, int),
     "quick": lambda value: isinstance(value, bool),
     "minutes": _is_number,
+}
+_RENEWAL: dict[str, Check] = {
+    "jobs": lambda value: _is_filled_list(value) and all(map(_is_text, value)),
+    "command": _is_text,
+    "commit": _is_text,
+    "date": _is_text,
 }
 _ROW: dict[str, Check] = {
     "job": _is_text,

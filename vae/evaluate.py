@@ -5,7 +5,8 @@ import os
 import shlex
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import date
 from multiprocessing import get_context
@@ -51,6 +52,12 @@ class Options:
     """A rehearsal in two minutes with a twentieth of the digits and draws; it prints and writes nothing."""
     seed: int = 0
     """Of every random choice."""
+    jobs: tuple[str, ...] = ()
+    """Measure these alone, such as anomaly, and leave all other figures as they are. Default: all jobs."""
+
+    @property
+    def chosen(self) -> list[Job]:
+        return [job for job in JOBS if not self.jobs or job.__name__ in self.jobs]
 
     @property
     def sizes(self) -> Sizes:
@@ -58,20 +65,23 @@ class Options:
 
 
 def evaluate(options: Options) -> list[Row]:
-    """All figures of the shipped model, each job in a process of its own, with a progress bar.
+    """The chosen jobs' figures of the shipped model, each job in a process of its own, with a progress bar.
 
     Raises:
-        ValueError: MNIST, the weights or their calibration are not there.
+        ValueError: a job is unknown, or MNIST, the weights or their calibration are not there.
     """
+    if unknown := set(options.jobs) - {job.__name__ for job in JOBS}:
+        raise ValueError(f"there is no job {', '.join(sorted(unknown))}; jobs are {_names(JOBS)}")
     n_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with ProcessPoolExecutor(n_workers, get_context("spawn")) as pool, tqdm(total=len(JOBS)) as bar:
-        measured = {job: pool.submit(_measure, job, options) for job in LONGEST_FIRST}
+    with ProcessPoolExecutor(n_workers, get_context("spawn")) as pool, tqdm(total=len(options.chosen)) as bar:
+        jobs = [job for job in LONGEST_FIRST if job in options.chosen]
+        measured: dict[Job, Future[list[Row]]] = {job: pool.submit(_measure, job, options) for job in jobs}
         names = {future: job.__name__ for job, future in measured.items()}
         for future in as_completed(names):
             future.result()
             bar.set_description(f"{names[future]} done")
             bar.update()
-    return [row for job in JOBS for row in measured[job].result()]
+    return [row for job in options.chosen for row in measured[job].result()]
 
 
 def _measure(job: Job, options: Options) -> list[Row]:
@@ -79,6 +89,29 @@ def _measure(job: Job, options: Options) -> list[Row]:
     torch.set_num_threads(1)
     material = read_material(options.data, options.sizes, options.seed)
     return list(job(load_model(), material, options.sizes, options.seed))
+
+
+def _names(jobs: Sequence[Job]) -> str:
+    return ", ".join(job.__name__ for job in jobs)
+
+
+def renewed(scores: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
+    """Earlier scores with the rows of a run of some jobs in place of those jobs' own.
+
+    Raises:
+        ValueError: the earlier scores are of other weights.
+    """
+    if scores["weights"] != run["weights"]:
+        raise ValueError("the other figures are of other weights: measure all jobs, without --jobs")
+    again = list(dict.fromkeys(row["job"] for row in run["rows"]))
+    order = list(dict.fromkeys(row["job"] for row in scores["rows"] + run["rows"]))
+    rows = [row for row in scores["rows"] if row["job"] not in again] + run["rows"]
+    facts = {name: run[name] for name in ("command", "commit", "date", "minutes")}
+    earlier = [each for each in scores.get("renewed", []) if set(each["jobs"]) - set(again)]
+    return scores | {
+        "renewed": [*earlier, {"jobs": again, **facts}],
+        "rows": sorted(rows, key=lambda row: order.index(row["job"])),
+    }
 
 
 def main(options: Options) -> None:
@@ -98,10 +131,13 @@ def main(options: Options) -> None:
         "rows": [asdict(row) for row in rows],
     }
     print(score_table(facts["rows"]))
-    if not options.quick:
-        text = json.dumps(facts, indent=1, ensure_ascii=False)
-        (WEIGHTS / "scores.json").write_text(text + "\n", encoding="utf-8")
-        write_reports(WEIGHTS, WEIGHTS.parent / "README.md")
+    if options.quick:
+        return
+    path = WEIGHTS / "scores.json"
+    if options.jobs:
+        facts = renewed(json.loads(path.read_text(encoding="utf-8")), facts)
+    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_reports(WEIGHTS, WEIGHTS.parent / "README.md")
 
 
 if __name__ == "__main__":

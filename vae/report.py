@@ -127,9 +127,10 @@ digits. It is a teaching demonstration: not made for reading cheques, and not tr
 ## Scores on test digits
 
 Measured on {scores["date"]} by `{scores["command"]}` at commit `{scores["commit"]}`, seed {scores["seed"]},
-in {scores["minutes"]} minutes: {sum(map(reaches_goal, aimed))} of {len(aimed)} goals reached. Protocols and
-all rivals are in `scores.json` and on the Scoreboard page. The classifier that judges some rows was trained
-for that alone; it names {scores["classifier_accuracy"]:.2%} of validation digits right.
+in {scores["minutes"]} minutes: {sum(map(reaches_goal, aimed))} of {len(aimed)} goals reached.
+{_renewals(scores)}
+Protocols and all rivals are in `scores.json` and on the Scoreboard page. The classifier that judges some rows
+was trained for that alone; it names {scores["classifier_accuracy"]:.2%} of validation digits right.
 
 {score_table(scores["rows"])}
 
@@ -139,6 +140,15 @@ MNIST is the handwriting of American clerks and pupils of the 1990s. A digit wri
 thin or very thick pen, and letters shaped like digits are judged by that standard. What is filled in is
 plausible, not true.
 """
+
+
+def _renewals(scores: dict[str, Any]) -> str:
+    """Which rows were measured again after the whole run, a sentence each."""
+    return "".join(
+        f"The rows of {' and '.join(each['jobs'])} were measured again on {each['date']}\nby "
+        f"`{each['command']}` at commit `{each['commit']}`.\n"
+        for each in scores.get("renewed", [])
+    )
 
 
 def write_reports(weights: Path, readme: Path) -> None:

@@ -41,6 +41,16 @@ def test_who_wins_is_said_plainly_whoever_it_is(scores, expected):
     assert expected in noises.verdict("this 7", entries)
 
 
+def test_nobody_wins_where_the_cleaned_picture_is_another_digit():
+    entries = [
+        comparison.Entry(name, torch.zeros(1, 28, 28), score, "")
+        for name, score in ((comparison.OURS, 20.0), ("Median", 15.0), (noises.UNTOUCHED, 10.0))
+    ]
+    said = noises.verdict("this 3", entries, "a 7")
+    assert "cleaner, but **now it is a 7**" in said and "takes off 90% of the noise" in said
+    assert "nobody wins" in said and "the model wins" not in said
+
+
 def test_every_level_at_which_the_model_is_beaten_is_named():
     curves = {comparison.OURS: [30, 20, 10], "Median": [20, 21, 9], noises.UNTOUCHED: [31, 12, 5]}
     said = noises.defeats("this 7", "uniform", (0.05, 0.5, 0.75), curves)

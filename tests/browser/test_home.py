@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.visitor import FRAMED, STROKES, Visitor
+from tests.photos import as_file
 
 RESULTS = (
     "decoded from its code",
@@ -85,7 +86,7 @@ def test_a_hostile_upload_gets_one_sentence_and_the_digit_stays(visitor: Visitor
     for content, words in (
         (b"This is no picture.\n", "not a PNG"),
         (picture_file((1, 1)), "1 × 1"),
-        (picture_file((10_000, 40)), "10000 × 40"),
+        (picture_file((10_000, 4)), "10000 × 4"),
         (picture_file((40, 40), "GIF", save_all=True, append_images=[bar((40, 40)).rotate(90)]), "not a PNG"),
     ):
         uploads(visitor, content)
@@ -97,6 +98,44 @@ def test_a_hostile_upload_gets_one_sentence_and_the_digit_stays(visitor: Visitor
     visitor.sees_another(FRAMED, drawn)
     expect(visitor.complaints).to_have_count(0)
     expect(visitor.main).to_contain_text("What the model sees: your picture")
+
+
+def test_one_of_several_digits_in_a_picture_is_chosen_by_keyboard(visitor: Visitor):
+    visitor.opens()
+    stand_in = visitor.source(FRAMED)
+    visitor.main.get_by_role("tab", name="Upload").click()
+    bars = np.concatenate([np.asarray(bar(size)) for size in ((120, 160), (120, 160), (200, 160))], axis=1)
+    uploads(visitor, as_file(bars, "PNG"))
+    largest = visitor.sees_another(FRAMED, stand_in)
+    expect(visitor.main).to_contain_text("This picture seems to hold 3 digits")
+    expect(visitor.picture("your picture, its 3 digits boxed and numbered")).to_be_visible()
+    choice = visitor.named("photo_which")
+    third, first = (choice.get_by_role("radio", name=number, exact=True) for number in "31")
+    expect(third).to_be_checked()
+    first.focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.sees_another(FRAMED, largest)
+    expect(first).to_be_checked()
+    visitor.sees_no_failure()
+
+
+def test_the_camera_is_not_asked_for_until_its_button_is_pressed(visitor: Visitor):
+    visitor.page.add_init_script(
+        """window.asked = 0;
+        navigator.mediaDevices.getUserMedia = () => {
+            window.asked += 1;
+            return Promise.reject(new DOMException("no camera here", "NotFoundError"));
+        };"""
+    )
+    visitor.opens()
+    visitor.main.get_by_role("tab", name="Camera").click()
+    expect(visitor.main.get_by_test_id("stCameraInput")).to_have_count(0)
+    assert visitor.page.evaluate("window.asked") == 0
+    visitor.main.get_by_role("button", name="Open the camera").click()
+    expect(visitor.main.get_by_test_id("stCameraInput")).to_be_visible()
+    visitor.waits_until(lambda: visitor.page.evaluate("window.asked"), bool)
+    visitor.main.get_by_role("button", name="Close the camera").click()
+    expect(visitor.main.get_by_test_id("stCameraInput")).to_have_count(0)
 
 
 def uploads(visitor: Visitor, content: bytes) -> None:

@@ -12,7 +12,7 @@ import torch
 import vae
 from vae import material as material_module
 from vae.classifier import train_classifier
-from vae.evaluate import JOBS, LONGEST_FIRST
+from vae.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, renewed
 from vae.judged import PENS, handwriting
 from vae.material import Job, Material, Sizes, draw, framed_strangers, hide
 from vae.prices import PLAIN, plain_rival, price_rows, prices
@@ -151,3 +151,29 @@ def test_letters_and_doodles_are_framed_where_they_are_there(tmp_path: Path) -> 
         "doodles": 1,
     }
     assert all(pictures.amax(dim=(1, 2, 3)).eq(1).all() for pictures in found.values())
+
+
+def test_jobs_measured_again_take_the_place_of_their_rows_and_say_so() -> None:
+    def rows(*jobs: str, ours: float) -> list[dict]:
+        return [{"job": job, "ours": ours} for job in jobs]
+
+    facts = {"command": "python -m vae.evaluate", "commit": "a", "date": "d", "minutes": 1.0, "weights": "w"}
+    scores = {**facts, "rows": rows("Density", "Anomaly detection", "Imputation", ours=1.0)}
+    run = {**facts, "commit": "b", "rows": rows("Anomaly detection", "Anomaly detection", ours=2.0)}
+    both = renewed(renewed(scores, run), run)
+    assert [row["job"] for row in both["rows"]] == [
+        "Density",
+        "Anomaly detection",
+        "Anomaly detection",
+        "Imputation",
+    ]
+    assert [row["ours"] for row in both["rows"]] == [1.0, 2.0, 2.0, 1.0]
+    assert both["commit"] == "a"
+    assert [(each["jobs"], each["commit"]) for each in both["renewed"]] == [(["Anomaly detection"], "b")]
+    with pytest.raises(ValueError, match="of other weights: measure all jobs"):
+        renewed(scores, {**run, "weights": "others"})
+
+
+def test_an_unknown_job_is_named() -> None:
+    with pytest.raises(ValueError, match="there is no job anomalies; jobs are density, "):
+        evaluate(Options(jobs=("anomalies",)))

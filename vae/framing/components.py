@@ -6,12 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from vae.framing.thickening import stroke_width
+
 Labels = NDArray[np.int32]
 
 NEIGHBOURS = np.ones((3, 3), bool)
 WEAK, STRONG = 0.4, 0.6  # of full ink: a part is what exceeds the first and somewhere the second
 SPECK = 1.2  # stroke widths; what is no longer, and no dot of the pen either, is a speck
 DOT = 0.5  # of a square as wide as the stroke: the least ink of a dot of the pen
+DUST = 0.3  # of a stroke's width across
+FEWEST_PIXELS = 4  # across a stroke, to tell dust from a dot of the pen
 MOST_PARTS = 200
 DIGIT_SIZED = 0.45  # of the largest thing's length
 APART = 0.12  # of the larger one's length, between digits on paper
@@ -91,6 +95,22 @@ def things_on_paper(darkness: NDArray[np.floating], width: float) -> Things:
     ]
     within = [each for each in parts if at_border[each.parts[0]] <= max(0.3 * each.box.length, 2.5 * width)]
     return Things(labels, _grouped(within or parts, APART, NEAR))
+
+
+def without_specks(ink: NDArray[np.float64], faintest: float) -> NDArray[np.float64]:
+    """A clean drawing without what no pen that drew the rest can have drawn: dust on a scan.
+
+    Args:
+        ink: (H, W) in [0, 1].
+        faintest: ink that counts.
+    """
+    width = stroke_width(ink)
+    if width < FEWEST_PIXELS:
+        return ink
+    labels, _ = ndimage.label(ink > faintest, NEIGHBOURS)
+    small = np.bincount(labels.ravel()) < (DUST * width) ** 2
+    small[0] = False
+    return np.where(ndimage.binary_dilation(small[labels], NEIGHBOURS), 0, ink) if small.any() else ink
 
 
 def things_drawn(ink: NDArray[np.floating], faintest: float) -> Things:

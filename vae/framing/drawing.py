@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from vae.framing.components import Box, Things, things_drawn, things_on_paper
+from vae.framing.components import Box, Things, things_drawn, things_on_paper, without_specks
 from vae.framing.paper import flatten, is_paper
 from vae.framing.placing import INNER, Extent, placed
 from vae.framing.thickening import is_one_pixel_pen, thickened
@@ -84,7 +84,7 @@ def find_digits(pixels: NDArray[np.uint8]) -> FoundDigits:
         ink, things = flat.ink, things_on_paper(flat.darkness, flat.width)
         flattened = (255 * (1 - ink)).round().astype(np.uint8)
     else:
-        ink, flattened = _ink(picture), None
+        ink, flattened = without_specks(_ink(picture), EDGE), None
         things = things_drawn(ink, EDGE)
     if not things.found:
         raise ValueError(BLANK)

@@ -15,11 +15,14 @@ Array = NDArray[np.float32]
 
 SAME = 2  # grey levels that the border of a drawing may differ from its commonest colour
 CLEAN = 0.75  # share of the border that is of that colour in drawings; photos of paper have far less
+PALE = 0.04, 0.7  # of the strongest contrast: what printed lines and shadows have
+LINES = 0.01  # share of a side of the picture that they cross; on two sides at least
+SHADOW = 0.1  # the same on one side
 WIDEST = 0.22  # of the picture's shorter side: a stroke is thinner, so wider dark places are no ink
 STROKES = 3.5  # stroke widths that a dark place must measure to be no ink, once the stroke is known
 BLUR = 1 / 6  # of a stroke's width, against noise and texture
 FAINTEST = 0.06  # of the paper's brightness, that ink must be darker
-NOISES = 5  # standard deviations of the paper's noise, that ink must be darker
+NOISES = 3  # standard deviations of the paper's noise, that ink must be darker; its strokes twice as many
 LINED = 0.5  # of a side of the picture: what is dark along so much of it is the table
 CORNER = 0.06  # the same from a corner on
 SOFT = 0.25, 0.75  # of the ink's darkness: paper below, full ink above
@@ -45,11 +48,22 @@ class _Main(NamedTuple):
 
 def is_paper(picture: NDArray[np.float64]) -> bool:
     """Whether a picture (H, W, channels) in [0, 1] is a photo or scan of paper, and no clean drawing."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    levels = np.round(border * 255).astype(np.uint8)
-    shades, counts = np.unique(levels, axis=0, return_counts=True)
-    away = np.abs(levels.astype(int) - shades[counts.argmax()]).max(axis=1)
-    return float((away <= SAME).mean()) < CLEAN
+    sides = [np.round(side * 255).astype(int) for side in _sides(picture)]
+    shades, counts = np.unique(np.concatenate(sides), axis=0, return_counts=True)
+    paper = shades[counts.argmax()]
+    away = [abs(side - paper).max(axis=1) for side in sides]
+    if float((np.concatenate(away) <= SAME).mean()) < CLEAN:
+        return True
+    strongest = abs(picture - paper / 255).max() * 255
+    pale = [
+        ((side > SAME) & (side > PALE[0] * strongest) & (side < PALE[1] * strongest)).mean() for side in away
+    ]
+    return max(pale) > SHADOW or sum(share > LINES for share in pale) > 1
+
+
+def _sides(picture: NDArray) -> tuple[NDArray, ...]:
+    """The outermost pixels of a picture, top, bottom, left and right."""
+    return picture[0], picture[-1], picture[:, 0], picture[:, -1]
 
 
 def flatten(colour: Array) -> Flat | None:
@@ -66,12 +80,12 @@ def flatten(colour: Array) -> Flat | None:
     outside = np.zeros(colour.shape[:2], bool)
     main = None
     for _ in range(2):
-        darkness = _darkness(colour, blur, around)
-        faintest = max(FAINTEST, NOISES * _noise(darkness))
+        darkness, noise = _darkness(colour, blur, around)
+        faintest = max(FAINTEST, NOISES * noise)
         outside |= _table(darkness, faintest)
         darkness[outside] = 0
         main = _main(darkness, faintest)
-        if main is None:
+        if main is None or main.darkness < 2 * faintest:
             return None
         width = max(2.0, stroke_width((darkness * main.mask).clip(0, main.darkness)))
         around, blur = min(around, max(7, int(STROKES * width))), max(blur, min(BLUR * width, 3))
@@ -88,26 +102,26 @@ def _is_light_on_dark(colour: Array) -> bool:
     return float((away**3).sum()) > 0
 
 
-def _darkness(colour: Array, blur: float, around: int) -> Array:
-    """How much darker than the paper around it each place is, as a share, seen in the ink's own colour."""
-    channels = []
+def _darkness(colour: Array, blur: float, around: int) -> tuple[Array, float]:
+    """How much darker than the paper around it each place is, as a share, seen in the ink's own colour.
+
+    And the standard deviation of the paper's noise in it, from the median, which ink does not move.
+    """
+    channels, noise = [], []
     for channel in np.moveaxis(colour, 2, 0):
         seen = ndimage.gaussian_filter(np.ascontiguousarray(channel), blur, mode="nearest", truncate=3)
         paper = ndimage.maximum_filter(seen, around, mode="nearest")
         paper = ndimage.minimum_filter(paper, around, mode="nearest")
         paper = ndimage.uniform_filter(paper, max(3, around // 3), mode="nearest")
         share = 1 - seen / paper.clip(1 / 255)
-        channels.append((share - np.median(share[::3, ::3])).clip(0))
+        share -= np.median(share[::3, ::3])
+        noise.append(1.4826 * np.median(abs(share[::3, ::3])))
+        channels.append(share.clip(0))
     darkness = np.stack(channels, axis=2)
     weight = darkness.sum(axis=2) ** 3
     ink = np.tensordot(weight, darkness, axes=2) / max(weight.sum(), 1e-9)
-    return darkness @ ink * (ink.max() / max(ink @ ink, 1e-9))
-
-
-def _noise(darkness: Array) -> float:
-    """Standard deviation of the paper's noise, from the median, which ink does not move."""
-    some = darkness[::3, ::3]
-    return 1.4826 * float(np.median(np.abs(some - np.median(some))))
+    ink *= ink.max() / max(ink @ ink, 1e-9)
+    return darkness @ ink, float(np.array(noise) @ ink)
 
 
 def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
@@ -115,7 +129,7 @@ def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
     threshold = max(faintest, 0.3 * float(np.percentile(darkness, 99.9)))
     labels, n = ndimage.label(darkness > threshold, NEIGHBOURS)
     beside = np.zeros(n + 1, bool)
-    for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+    for side in _sides(labels):
         along = np.bincount(side, minlength=n + 1) / len(side)
         beside |= along >= LINED
         for corner in (side[0], side[-1]):
@@ -130,11 +144,11 @@ def _main(darkness: Array, faintest: float) -> _Main | None:
     if inked.size < 12:
         return None
     labels, _ = ndimage.label(darkness > threshold_otsu(inked), NEIGHBOURS)
-    at_border = contacts(labels)
+    at_border, corners = contacts(labels), labels[[0, 0, -1, -1], [0, -1, 0, -1]]
     best, found = 0.0, None
     for label, place in enumerate(ndimage.find_objects(labels), 1):
         size = max(part.stop - part.start for part in place)
-        if size < 4:
+        if size < 4 or label in corners:
             continue
         mask = labels[place] == label
         dark = float(np.percentile(darkness[place][mask], 70))
