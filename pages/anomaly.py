@@ -172,11 +172,12 @@ frame.what_is_happening(
     "The first part of the score is how far the code z lies from the middle of the prior, the bell curve "
     "that the codes of digits follow; u(z) is the code in coordinates in which this curve is equally wide in "
     "every direction. The second is how badly the nearest thing x′ predicts the pixels of the picture x, for "
-    "each pixel of its outline, once both are averaged over 3 × 3 pixels, so that a stroke half a pixel off "
-    "is no mistake. Each part is divided by its standard deviation over held-out digits, s, and the two are "
-    "added.",
+    "each pixel of its outline, compared as they are and once more blurred, x̃ and x̃′: in a blur, a stroke "
+    "half a pixel off is no mistake, but a wrong shape is one. Each part is divided by its standard "
+    "deviation over held-out digits, s, and the two are added.",
     r"\begin{gathered}\text{code}(x) = \mathbb{E}_{q(z \mid x)} \lVert u(z) \rVert^2 \\"
-    r"\text{picture}(x) = \frac{\mathrm{KL}(\tilde x \,\Vert\, \tilde x')}{\text{outline}(x) + 10} \\"
+    r"\text{picture}(x) = \sqrt{\frac{\mathrm{KL}(x \,\Vert\, x')"
+    r" + 4\, \mathrm{KL}(\tilde x \,\Vert\, \tilde x')}{\text{outline}(x) + 40}} \\"
     r"\text{score}(x) = \frac{\text{code}(x)}{s_1} + \frac{\text{picture}(x)}{s_2}\end{gathered}",
 )
 source.show(vae.anomaly_score, anomaly_parts)

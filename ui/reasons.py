@@ -1,15 +1,16 @@
 """Why a picture passes for a digit or does not, in one sentence."""
 
+from ui import naming
 from ui.judge import Verdict, Word
 
 
 def looks(found: Verdict, word: Word) -> str:
     """What the model takes it for, such as "a 0", "a clumsy 8" or "no clear digit"."""
-    if found.looks_like is None:
-        return "no clear digit" if word == "no digit" else "a digit, but no clear one"
+    if found.looks_like is None and word != "no digit":
+        return "a digit, but no clear one"
     if word == "odd digit":
         return f"a clumsy {found.looks_like}"
-    return f"{'an' if found.looks_like == 8 else 'a'} {found.looks_like}"
+    return naming.said(found.looks_like)
 
 
 def why(name: str, found: Verdict, word: Word) -> str:
