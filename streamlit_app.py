@@ -51,7 +51,7 @@ def find_anomalies(mine: Digit) -> None:
         highest=judge.BRIGHTEST_NATS,
         width=WIDTH,
     )
-    st.markdown(f"Stranger than **{found.share:.0%}** of real digits: {found.opinion}.")
+    st.markdown(f"**{found.word().capitalize()}**: {found.words}.")
 
 
 def fill_in(mine: Digit) -> None:

@@ -9,61 +9,74 @@ from ui import frame
 frame.page(
     "Find anomalies",
     "pages/anomaly.py",
-    "Draw anything: a digit, a letter, a face. The model knows nothing but digits; what it cannot describe "
-    "in few words is none.",
+    "Draw anything: a digit, a letter, a face. The model sums it up in a few numbers, its code, and writes "
+    "it anew from them; as it has only ever seen digits, whatever is none gives itself away.",
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, digit, judge, pictures, scores, source, strangers
+    from ui import bring, charts, digit, judge, pictures, pressable, reasons, scores, source, strangers
     from ui.digit import Digit
-    from ui.judge import Verdict
+    from ui.judge import Verdict, Word
+    from vae.anomaly import anomaly_parts
 
-HEAT_WIDTH, WIDTH = 224, 70
-
-
-def show_verdict(mine: Digit, found: Verdict) -> float:
-    """Where it surprises, and how it compares with real digits; returns the threshold that is set."""
-    st.markdown(
-        f"{mine.subject} is **{found.words}**. Where {judge.FALSE_ALARMS:.0%} of them may raise a false "
-        f"alarm, the model takes it for {found.opinion}."
-    )
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width=HEAT_WIDTH):
-            pictures.heat_over(
-                judge.surprise(mine),
-                mine.image,
-                alt=f"{mine.name} with the pixels that surprise the model glowing",
-                highest=judge.BRIGHTEST_NATS,
-                width=HEAT_WIDTH,
-                caption="It glows where the model expects no ink, or misses some.",
-            )
-        with st.container():
-            threshold = choose_threshold()
-            show_needle(mine, found, threshold)
-    return threshold
+COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "no digit": "red"}
+WIDTH = 156
 
 
-def choose_threshold() -> float:
-    """The score from which the alarm sounds."""
-    return st.slider(
-        "Sound the alarm from a score of",
-        0.0,
-        round(2 * judge.reference()[-1], 1),
-        round(judge.threshold_for(judge.FALSE_ALARMS), 2),
-        0.01,
-        "%.2f",
-        key="anomaly_threshold",
+def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
+    """One word, what it rests on, and what the model would have written."""
+    st.metric(f"The model's verdict on {mine.name}", f":{COLOURS[word]}[{word}]")
+    st.markdown(f"{mine.subject} is **{found.words}**. {reasons.why(mine.name, found, word)}")
+    if word != "digit":
+        st.caption(
+            "Counted in standard deviations: how much real digits usually differ from one another. A typical "
+            "digit is in the middle of them."
+        )
+    nearest = mine.once("nearest", lambda: judge.nearest(mine.batch)[0])
+    with st.container(horizontal=True, gap="small"):
+        pictures.show(mine.image, alt=f"{mine.name} to compare", width=WIDTH, caption=mine.subject)
+        pictures.show(
+            nearest,
+            alt=f"the nearest thing to {mine.name} that the model can write, {reasons.looks(found, word)}",
+            width=WIDTH,
+            caption="The nearest that the model can write",
+        )
+        pictures.difference(
+            nearest,
+            mine.image,
+            alt=f"the difference between {mine.name} and the nearest thing",
+            width=WIDTH,
+            caption="The difference: blue is left out, orange is added",
+        )
+
+
+def choose_alarm() -> float:
+    """The share of real digits that may set off the alarm."""
+    return st.select_slider(
+        "Sound the alarm for this share of real digits",
+        judge.ALARMS,
+        judge.ALARM,
+        format_func=percent,
+        key="anomaly_alarm",
         bind="query-params",
-        help="The score counts the nats that each pixel of ink costs the model; higher is stranger.",
+        help="The strangest ones, each a false alarm; a lower share misses more strangers. All words on this "
+        "page follow: what sets off the alarm is no digit; what does not, and is still stranger than "
+        f"{percent(judge.ODD)} of real digits, is an odd digit; all else is a digit.",
     )
 
 
-def show_needle(mine: Digit, found: Verdict, threshold: float) -> None:
+def percent(share: float) -> str:
+    """A share in words, with no more decimals than it has."""
+    return f"{100 * share:g}%"
+
+
+def show_needle(mine: Digit, found: Verdict, alarm: float) -> None:
     """The score among those of real digits, and the line from which the alarm sounds."""
+    threshold = judge.threshold_for(alarm)
     figure = charts.histogram(
-        judge.reference(), found.score, x="score, nats a pixel of ink", needle_label=mine.name
+        judge.reference(), found.score, x="anomaly score; higher is stranger", needle_label=mine.name
     )
-    charts.mark(figure, threshold, label="alarm")
+    charts.mark(figure, threshold, label="alarm", side="left" if found.score >= threshold else "right")
     charts.show(
         figure,
         alt=f"Scores of {found.n_real:,} real digits; {mine.name} at {found.score:.2f}, {found.words}; "
@@ -72,19 +85,18 @@ def show_needle(mine: Digit, found: Verdict, threshold: float) -> None:
     )
 
 
-def show_alarm(mine: Digit, found: Verdict, threshold: float, others: list[Verdict]) -> None:
-    """What the threshold means for this digit, for real digits and for the strangers."""
-    wrong = judge.n_false_alarms(threshold)
-    caught = sum(other.score >= threshold for other in others)
+def show_alarm(alarm: float, n_real: int, others: list[Verdict]) -> None:
+    """What the alarm costs among real digits and catches among the strangers."""
+    caught = sum(other.word(alarm) == "no digit" for other in others)
     st.markdown(
-        f"**{'Alarm' if found.score >= threshold else 'No alarm'}** for {mine.name}. This threshold gives a "
-        f"false alarm for {wrong:,} of {found.n_real:,} real digits ({wrong / found.n_real:.1%}) and catches "
+        f"What sets off the alarm is called no digit. Set so, it is a false alarm for "
+        f"{judge.n_false_alarms(alarm):,} of {n_real:,} real digits, and it catches "
         f"**{caught} of the {len(others)}** letters and shapes below."
     )
 
 
-def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None:
-    """Ready-made strangers and this digit turned over, each with a button that puts it in."""
+def show_strangers(mine: Digit, judged: list[Verdict], alarm: float) -> None:
+    """Ready-made strangers and this digit turned over, each pressed to put it in."""
     st.header("Try a stranger", anchor=False)
     turned = [
         digit.from_picture(strangers.mirrored(mine.image), "ready-made", called="this mirror image"),
@@ -94,10 +106,8 @@ def show_strangers(mine: Digit, judged: list[Verdict], threshold: float) -> None
     ]
     stranger = dict(zip(strangers.READY_MADE, ready_made(strangers.READY_MADE), strict=True))
     stranger |= {"Mirrored": turned[0], "Rotated": turned[1]}
-    judged = [*judged, *judge.verdicts([picture.image for picture in turned])]
-    words = [f"{found.score:.2f} · {'caught' if found.score >= threshold else 'missed'}" for found in judged]
-    show_row(stranger, judged, words)
-    st.caption(f"A button puts its picture in your digit's place. The last two are {mine.name}, turned over.")
+    show_row(stranger, [*judged, *judge.verdicts([picture.image for picture in turned])], alarm)
+    st.caption(f"Press one to put it in your digit's place. The last two are {mine.name}, turned over.")
     others = scores.measured("Anomaly detection", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
     st.caption(
         "How well this score and the best of five others tell strangers from digits was measured on test "
@@ -110,50 +120,66 @@ def ready_made(names: Sequence[str]) -> list[Digit]:
     return [digit.ready_made(name) for name in names]
 
 
-def show_row(stranger: dict[str, Digit], judged: list[Verdict], words: list[str]) -> None:
-    """Pictures, each with the button that puts it in the digit's place, and a few words."""
+def show_row(stranger: dict[str, Digit], judged: list[Verdict], alarm: float) -> None:
+    """Pictures to press, each with its verdict, and what it is to the model where it passes."""
     with st.container(horizontal=True, gap="xsmall"):
-        for (name, picture), found, said in zip(stranger.items(), judged, words, strict=True):
-            with st.container(width=WIDTH + 14, gap="xsmall"):
-                pictures.show(picture.image, alt=f"{name}: {found.words}", width=WIDTH)
-                st.button(name, key=f"anomaly_{name}", on_click=digit.keep, args=(picture,), width="stretch")
-                st.caption(said)
+        for (name, picture), found in zip(stranger.items(), judged, strict=True):
+            word = found.word(alarm)
+            passing = f": to the model {reasons.looks(found, word)}" if word != "no digit" else ""
+            with st.container(width=pressable.SIDE, gap="xsmall"):
+                pressable.show(
+                    picture.image,
+                    name,
+                    alt=f"{name}: {found.words}",
+                    key=f"anomaly_{name}",
+                    on_click=digit.keep,
+                    args=(picture,),
+                )
+                st.caption(f"**{word}**{passing}")
 
 
-def show_failure() -> None:
+def show_failure(alarm: float) -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
     lookalike = dict(zip(strangers.LOOKALIKES, ready_made(strangers.LOOKALIKES), strict=True))
     six = strangers.upside_down(digit.from_gallery(6).image)
     lookalike["6 turned"] = digit.from_picture(six, "ready-made", called="this upside-down 6")
     judged = judge.verdicts([picture.image for picture in lookalike.values()])
-    fooled = sum(found.share < judge.ODD for found in judged)
+    fooled = sum(found.word(alarm) != "no digit" for found in judged)
     frame.where_it_fails(
-        "A stranger drawn as some digit could be is none to the model: it judges the shape and cannot know "
-        f"the intent. **{fooled} of these {len(judged)}** look no odder to it than nine in ten real digits."
+        "A letter drawn as a digit could be drawn passes for that digit: the model judges the shape and "
+        f"cannot know what was meant. **{fooled} of these {len(judged)}** set off no alarm."
     )
-    show_row(lookalike, judged, [f"{found.share:.0%}" for found in judged])
-    st.caption("In percent: the share of real digits that are less strange.")
+    show_row(lookalike, judged, alarm)
 
 
+pressable.style()
 left, right = frame.split()
 with left:
     mine = bring.choose()
 with right, frame.sentence():
     (found,) = judge.verdicts([mine.image])
-    threshold = show_verdict(mine, found)
+    verdict = st.container()
+    alarm = choose_alarm()
+    with verdict:
+        show_verdict(mine, found, found.word(alarm))
+    show_needle(mine, found, alarm)
     judged = judge.verdicts([strangers.picture(name) for name in strangers.READY_MADE])
-    show_alarm(mine, found, threshold, judged)
-    show_strangers(mine, judged, threshold)
+    show_alarm(alarm, found.n_real, judged)
+    show_strangers(mine, judged, alarm)
 
 frame.what_is_happening(
-    "A digit that the model knows has a short description: a likely code, and pixels that the code explains. "
-    "The score is the length of that description, less what the grey values cost any model, for each pixel "
-    "of ink, because much ink alone costs much and proves nothing; more ink than digits have does not count. "
-    "The heat shows where the cost arises: pixels that differ from what the decoder expects once it has seen "
-    "the whole picture.",
-    r"\begin{gathered}\text{score}(x) = \frac{-\log p(x) - H(x)}{\min(\text{ink}(x), a) + b} \\"
-    r"p(x) \approx \frac1S \sum_s \frac{p(x \mid z_s)\, p(z_s)}{q(z_s \mid x)}\end{gathered}",
+    "What is no digit gives itself away in two ways: by its code, or by what the code leaves unexplained. "
+    "The first part of the score is how far the code z lies from the middle of the prior, the bell curve "
+    "that the codes of digits follow; u(z) is the code in coordinates in which this curve is equally wide in "
+    "every direction. The second is how badly the nearest thing x′ predicts the pixels of the picture x, for "
+    "each pixel of its outline, compared as they are and once more blurred, x̃ and x̃′: in a blur, a stroke "
+    "half a pixel off is no mistake, but a wrong shape is one. Each part is divided by its standard "
+    "deviation over held-out digits, s, and the two are added.",
+    r"\begin{gathered}\text{code}(x) = \mathbb{E}_{q(z \mid x)} \lVert u(z) \rVert^2 \\"
+    r"\text{picture}(x) = \sqrt{\frac{\mathrm{KL}(x \,\Vert\, x')"
+    r" + 4\, \mathrm{KL}(\tilde x \,\Vert\, \tilde x')}{\text{outline}(x) + 40}} \\"
+    r"\text{score}(x) = \frac{\text{code}(x)}{s_1} + \frac{\text{picture}(x)}{s_2}\end{gathered}",
 )
-source.show(vae.anomaly_score, vae.surprise_map)
+source.show(vae.anomaly_score, anomaly_parts)
 with frame.sentence():
-    show_failure()
+    show_failure(alarm)

@@ -78,7 +78,7 @@ def _cleaned(mine: Digit, palette: str) -> Job:
 def _judged(mine: Digit, palette: str) -> Job:
     (verdict,) = judge.verdicts([mine.image])
     heat = pictures.warmed(judge.surprise(mine), mine.image, judge.BRIGHTEST_NATS)
-    words = verdict.words[:1].upper() + verdict.words[1:] + "."
+    words = f"{verdict.word().capitalize()}: {verdict.words}."
     return Job("Judged", [pictures.colours(mine.image, palette), heat], words)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -43,10 +43,10 @@ def histogram(values: Sequence[float], needle: float, *, x: str, needle_label: s
     return figure
 
 
-def mark(figure: go.Figure, x: float, *, label: str) -> None:
-    """Add a dashed line across a chart at one x."""
+def mark(figure: go.Figure, x: float, *, label: str, side: Literal["left", "right"] = "right") -> None:
+    """Add a dashed line across a chart at one x, with its label on one side."""
     line = {"color": RIVALS[0], "width": 2, "dash": "dash"}
-    figure.add_vline(x=x, line=line, annotation_text=label, annotation_position="top right")
+    figure.add_vline(x=x, line=line, annotation_text=label, annotation_position=f"top {side}")
 
 
 def curves(

@@ -1,16 +1,22 @@
-"""How strange a picture is, measured against held-out real digits."""
+"""How strange a picture is, measured against held-out real digits, and what the model calls it."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
+import torch
 from torch import Tensor
 
 import vae
-from ui import load, remember
+from ui import load, naming, remember
 from ui.digit import Digit
+from vae.anomaly import anomaly_parts
+from vae.calibration import calibration_of
 
-FALSE_ALARMS = 0.01  # share of real digits that may pass for none
+Word = Literal["digit", "odd digit", "no digit"]
+ALARMS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)  # shares of real digits that may set it off
+ALARM = 0.01  # until the visitor chooses
 ODD = 0.9  # stranger than this share of real digits
 BRIGHTEST_NATS = 1.0  # a pixel's surprise that glows most
 
@@ -22,25 +28,21 @@ class Verdict:
     score: float  # higher is stranger
     n_tamer: int  # held-out real digits that are less strange
     n_real: int  # held-out real digits in all
+    off: float  # how much farther out its code is than a typical digit's, in standard deviations
+    unexplained: float  # how much more its code leaves unexplained than a typical digit's does, likewise
+    looks_like: int | None  # the digit that the nearest thing looks like; None = unclear
 
     @property
     def words(self) -> str:
         """Such as "stranger than 1,987 of 2,000 real digits"."""
-        if self.n_tamer == self.n_real:
-            return f"stranger than all of {self.n_real:,} real digits"
-        return f"stranger than {self.n_tamer:,} of {self.n_real:,} real digits"
+        tamer = {0: "none", self.n_real: "all"}.get(self.n_tamer, f"{self.n_tamer:,}")
+        return f"stranger than {tamer} of {self.n_real:,} real digits"
 
-    @property
-    def share(self) -> float:
-        """The share of real digits that are less strange, in [0, 1]."""
-        return self.n_tamer / self.n_real
-
-    @property
-    def opinion(self) -> str:
-        """What the model takes it for."""
-        if self.share >= 1 - FALSE_ALARMS:
-            return "no digit at all"
-        return "an odd digit" if self.share >= ODD else "a digit like any other"
+    def word(self, alarm: float = ALARM) -> Word:
+        """What to call it where this share of real digits, the strangest, sets off the alarm."""
+        if self.score >= threshold_for(alarm):
+            return "no digit"
+        return "odd digit" if self.n_tamer >= ODD * self.n_real else "digit"
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,24 +51,49 @@ def reference() -> list[float]:
     return vae.anomaly_reference(load.model()).tolist()
 
 
-def threshold_for(false_alarms: float) -> float:
+def threshold_for(alarm: float) -> float:
     """The score that this share of real digits, in (0, 1], reaches."""
     scores = reference()
-    return scores[len(scores) - max(1, round(false_alarms * len(scores)))]
+    return scores[len(scores) - max(1, round(alarm * len(scores)))]
 
 
-def n_false_alarms(threshold: float) -> int:
-    """How many held-out real digits reach a score."""
-    return len(reference()) - bisect_left(reference(), threshold)
+def n_false_alarms(alarm: float) -> int:
+    """How many held-out real digits set off the alarm."""
+    return len(reference()) - bisect_left(reference(), threshold_for(alarm))
 
 
 @remember.briefly
 def verdicts(images: list[Tensor]) -> list[Verdict]:
     """The verdict on each picture (1, 28, 28), the same whatever other pictures it is judged with."""
-    scores = [float(vae.anomaly_score(load.model(), image[None])) for image in images]
-    return [Verdict(score, bisect_left(reference(), score), len(reference())) for score in scores]
+    return [_verdict(image[None]) for image in images]
+
+
+@torch.inference_mode()
+def nearest(x: Tensor) -> Tensor:
+    """The nearest thing to each picture (B, 1, 28, 28) that the model can write: what its code decodes to."""
+    model = load.model()
+    return torch.sigmoid(model.decode(model.encode(x).mean))
 
 
 def surprise(digit: Digit) -> Tensor:
     """Where a digit's strokes surprise the model, (28, 28) nats."""
     return digit.once("surprise", lambda: vae.surprise_map(load.model(), digit.batch)[0])
+
+
+def _verdict(x: Tensor) -> Verdict:
+    score = float(vae.anomaly_score(load.model(), x))
+    off, unexplained = (_parts(x)[0] - _typical_parts()).tolist()
+    (looks_like,) = naming.names(nearest(x))
+    return Verdict(score, bisect_left(reference(), score), len(reference()), off, unexplained, looks_like)
+
+
+@st.cache_resource(show_spinner=False)
+def _typical_parts() -> Tensor:
+    """The median of each part of the score over the gallery's digits, (2,)."""
+    return _parts(load.gallery().images).median(dim=0).values
+
+
+def _parts(x: Tensor) -> Tensor:
+    """The two parts of the score in standard deviations over held-out digits, (B, 2)."""
+    parts = anomaly_parts(load.model(), x)
+    return parts / parts.new_tensor(calibration_of(load.model()).anomaly_scales)

@@ -2,21 +2,43 @@
 
 import re
 
-from tests.app.conftest import SEVEN, draw, texts
-from ui import judge, strangers
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import SEVEN, alts, draw, texts
 
 PAGE = "pages/anomaly.py"
 
 
-def test_a_drawing_is_judged(open_page):
-    app = draw(open_page(PAGE), SEVEN)
+@pytest.fixture
+def app(open_page) -> AppTest:
+    """The page at first sight; `ui.judge` can be imported once it ran."""
+    return open_page(PAGE)
+
+
+def word_of(app: AppTest) -> str:
+    """The word in large type."""
+    found = re.fullmatch(r":\w+\[(.+)\]", app.metric[0].value)
+    assert found
+    return found[1]
+
+
+def test_a_drawing_is_judged_in_one_word_and_compared_with_the_nearest_thing(app):
+    app = draw(app, SEVEN)
     assert not app.exception and not app.warning
-    assert "Your drawing is **stranger than" in texts(app)
+    assert word_of(app) == "digit" and app.metric[0].label == "The model's verdict on your drawing"
+    assert "Your drawing is **stranger than" in texts(app) and "To the model your drawing is a 7" in texts(
+        app
+    )
     assert len(app.get("plotly_chart")) == 1
+    assert "the nearest thing to your drawing that the model can write, a 7" in alts(app)
+    assert "the difference between your drawing and the nearest thing" in alts(app)
 
 
-def test_a_stranger_put_in_is_stranger_than_a_digit(open_page):
-    app = open_page(PAGE)
+def test_a_stranger_put_in_is_stranger_than_a_digit(app):
+    from ui import judge, strangers
+
     digit = app.session_state["digit"].image
     app.button(key="anomaly_Spiral").click().run()
     assert not app.exception
@@ -24,20 +46,22 @@ def test_a_stranger_put_in_is_stranger_than_a_digit(open_page):
     assert spiral.equal(strangers.picture("Spiral"))
     of_digit, of_spiral = judge.verdicts([digit, spiral])
     assert of_spiral.score > of_digit.score
-    assert f"This spiral is **{of_spiral.words}**" in texts(app)
+    assert word_of(app) == "no digit" and f"This spiral is **{of_spiral.words}**" in texts(app)
+    assert "The nearest thing that the model can write is " in texts(app)
 
 
-def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(open_page):
-    app = open_page(PAGE)
-    found = re.search(r"\*\*(\d) of these 6\*\* look no odder", texts(app))
+def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
+    from ui import judge, strangers
+
+    found = re.search(r"\*\*(\d) of these 6\*\* set off no alarm", texts(app))
     assert found and int(found[1]) > 0
-    app.button(key="anomaly_Z").click().run()
-    (of_z,) = judge.verdicts([strangers.picture("Z")])
-    assert f"This letter Z is **{of_z.words}**" in texts(app)
+    assert "**digit**: to the model a 5" in texts(app)
+    app.button(key="anomaly_S").click().run()
+    (of_s,) = judge.verdicts([strangers.picture("S")])
+    assert f"This letter S is **{of_s.words}**. To the model this letter S is a 5," in texts(app)
 
 
-def test_the_digit_can_be_turned_over_and_back(open_page):
-    app = open_page(PAGE)
+def test_the_digit_can_be_turned_over_and_back(app):
     before = app.session_state["digit"].image
     app.button(key="anomaly_Mirrored").click().run()
     assert not app.session_state["digit"].image.equal(before)
@@ -46,20 +70,71 @@ def test_the_digit_can_be_turned_over_and_back(open_page):
     assert (app.session_state["digit"].image - before).abs().mean() < 0.05
 
 
-def test_a_lower_threshold_catches_more_and_costs_more_false_alarms(open_page):
-    app = open_page(PAGE)
-    app.button(key="anomaly_Smiley").click().run()
-    threshold = app.slider(key="anomaly_threshold")
-    threshold.set_value(threshold.max).run()
-    assert f"false alarm for 0 of {len(judge.reference()):,}" in texts(app)
-    caught = texts(app).count("· caught")
-    app.slider(key="anomaly_threshold").set_value(threshold.min).run()
-    assert not app.exception
-    assert "**Alarm** for this smiley" in texts(app)
-    assert texts(app).count("· caught") > caught
+def test_words_counts_and_the_chart_follow_one_alarm(app):
+    from ui import judge, strangers
+
+    app.button(key="anomaly_Heart").click().run()
+    (heart,) = judge.verdicts([strangers.picture("Heart")])
+    judged = judge.verdicts([strangers.picture(name) for name in strangers.READY_MADE])
+    caught = []
+    for alarm in judge.ALARMS:
+        app.select_slider(key="anomaly_alarm").set_value(alarm).run()
+        assert not app.exception
+        words = [found.word(alarm) for found in judged]
+        caught.append(words.count("no digit"))
+        assert word_of(app) == heart.word(alarm) == words[strangers.READY_MADE.index("Heart")]
+        wrong = round(alarm * len(judge.reference()))
+        assert f"a false alarm for {wrong:,} of {len(judge.reference()):,} real digits" in texts(app)
+        assert f"**{caught[-1]} of the {len(judged)}**" in texts(app)
+        shown = [caption.value.split("**")[1] for caption in app.caption if caption.value.startswith("**")]
+        assert shown[: len(judged)] == words
+        assert (
+            f"the alarm sounds from {judge.threshold_for(alarm):.2f}" in app.get("plotly_chart")[0].proto.alt
+        )
+    assert caught == sorted(caught) and caught[0] < caught[-1]
 
 
-def test_every_stranger_is_framed_like_a_digit():
+@pytest.mark.parametrize(
+    ("n_tamer", "words"), [(0, "none of 10,000"), (9_998, "9,998 of 10,000"), (10_000, "all of 10,000")]
+)
+def test_a_share_near_the_ends_is_not_rounded_to_them(app, n_tamer, words):
+    from ui.judge import Verdict
+
+    assert Verdict(1.0, n_tamer, 10_000, 0, 0, 3).words == f"stranger than {words} real digits"
+
+
+def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_digit(app):
+    from ui import reasons
+    from ui.judge import Verdict
+
+    code, strokes = Verdict(12.0, 9_800, 10_000, 3.1, 1.8, 0), Verdict(30.0, 10_000, 10_000, 2.0, 16.5, 8)
+    assert reasons.why("this heart", code, "odd digit") == (
+        "To the model this heart is a clumsy 0, which takes a code that lies farther from what the model "
+        "expects than a typical digit's does, by 3.1 standard deviations."
+    )
+    assert reasons.why("this W", strokes, "no digit") == (
+        "The nearest thing that the model can write is an 8, and even that leaves more of the picture "
+        "unexplained than a typical digit does, by 16.5 standard deviations."
+    )
+    nameless = Verdict(30.0, 10_000, 10_000, 2.0, 16.5, None)
+    assert "can write is no clear digit, and" in reasons.why("this W", nameless, "no digit")
+    assert "is a digit, but no clear one, which" in reasons.why("this W", nameless, "odd digit")
+
+
+def test_both_parts_are_measured_against_a_typical_digit(app):
+    import vae
+    from ui import judge, strangers
+
+    found = judge.verdicts(list(vae.load_gallery().images[:100]))
+    for parts in ([v.off for v in found], [v.unexplained for v in found]):
+        assert abs(torch.tensor(parts).median()) < 0.5
+    of_x, of_a = judge.verdicts([strangers.picture("X"), strangers.picture("A")])
+    assert of_x.unexplained > of_x.off > 2 and of_a.off > of_a.unexplained
+
+
+def test_every_stranger_is_framed_like_a_digit(app):
+    from ui import strangers
+
     for name in (*strangers.READY_MADE, *strangers.LOOKALIKES):
         image = strangers.picture(name)
         assert image.shape == (1, 28, 28)

@@ -127,9 +127,9 @@ def test_settings_stand_in_the_link(open_page, sent):
     [
         (FOLDED, {"denoise_kind": "Salt and pepper", "denoise_share": "50"}, 50),
         ("pages/impute.py", {"impute_way": "Left"}, "Left"),
-        ("pages/anomaly.py", {"anomaly_threshold": "1.5"}, 1.5),
+        ("pages/anomaly.py", {"anomaly_alarm": "5%"}, 0.05),
     ],
-    ids=["noise", "mask", "threshold"],
+    ids=["noise", "mask", "alarm"],
 )
 def test_the_main_choice_of_a_page_comes_back_from_the_address(open_page, page, query, value):
     app = open_page(page, **query)
