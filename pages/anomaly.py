@@ -21,6 +21,7 @@ with frame.loading():
 
 COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "no digit": "red"}
 WIDTH = 156
+MEASURED = ("framed letters", "doodles", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
 
 
 def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
@@ -108,9 +109,9 @@ def show_strangers(mine: Digit, judged: list[Verdict], alarm: float) -> None:
     stranger |= {"Mirrored": turned[0], "Rotated": turned[1]}
     show_row(stranger, [*judged, *judge.verdicts([picture.image for picture in turned])], alarm)
     st.caption(f"Press one to put it in your digit's place. The last two are {mine.name}, turned over.")
-    others = scores.measured("Anomaly detection", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
+    others = scores.measured("Anomaly detection", *MEASURED)
     st.caption(
-        "How well this score and the best of five others tell strangers from digits was measured on test "
+        "How well this score and the best other one tell strangers from digits was measured on test "
         f"digits, as AUROC, the chance that a stranger gets the higher score: {others}."
     )
 

@@ -35,7 +35,7 @@ JOBS = {
     ),
     "pages/anomaly.py": (
         "Find anomalies",
-        "The weights, averaged, tell how likely the picture is. Too low for that much ink: no digit.",
+        "A likely code that explains the whole picture: a digit. An unlikely code, or much unexplained: none.",
     ),
     "pages/impute.py": (
         "Fill in",
