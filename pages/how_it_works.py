@@ -35,7 +35,7 @@ JOBS = {
     ),
     "pages/anomaly.py": (
         "Find anomalies",
-        "A likely code that explains the whole picture: a digit. An unlikely code, or much unexplained: none.",
+        "A likely code that explains the whole picture: a digit. An unlikely one, or much unexplained: none.",
     ),
     "pages/impute.py": (
         "Fill in",
