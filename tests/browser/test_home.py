@@ -20,7 +20,7 @@ RESULTS = (
 SENTENCES = (
     r"Your drawing in \d+ bytes",
     r"From \d+\.\d to \d+\.\d dB, where 6 dB more halve the error",
-    r"Stranger than \d+% of real digits",
+    r"tranger than (all|none|[\d,]+) of [\d,]+ real digits",
     r"the white ring is your drawing",
 )
 TOUR = {
