@@ -6,7 +6,7 @@
 const BOX = "[class*=st-key-board_]";
 const PAPER = "canvas.upper-canvas";
 const SEND = "[aria-label='Update the app with this drawing']";
-const PATIENCE_MS = 5000; // that a click waits at most for the server to have the last stroke
+const PATIENCE_MS = 20000; // that a click waits at most; a busy server would not answer it any sooner
 const STYLE = `
   .dc-toolbar { display: none !important; }
   .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas {

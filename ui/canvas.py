@@ -36,7 +36,7 @@ class Board:
     about: object = None
     mounts: int = 0
     start: Sequence[Stroke] = ()
-    seen: object = None  # the drawing that this mount's canvas sent last
+    seen: list[Any] | None = None  # the objects of the drawing that this mount's canvas sent last
     history: list[list[Stroke]] = field(default_factory=list)
 
     @property
@@ -128,14 +128,20 @@ def _shown(name: str, about: object) -> Board:
 def _taken(
     state: Board, sent: Any, start: dict[str, Any], pens: Mapping[str, int], on_change: OnChange
 ) -> str | None:
-    """Mirror what the browser sent, if it is new; what is wrong with it, if anything is."""
+    """Mirror what the browser sent, if it is new; what is wrong with it, if anything is.
+
+    Strokes that a busy server gets all at once are taken back one by one all the same.
+    """
     try:
         strokes = fabric.strokes_of(sent, pens)
     except ValueError as error:
         return str(error)
-    if sent["objects"] != (start["objects"] if state.seen is None else state.seen):
-        state.seen = sent["objects"]
-        state.add(strokes)
+    before = start["objects"] if state.seen is None else state.seen
+    state.seen = sent["objects"]
+    if state.seen != before:
+        together = range(len(state.strokes) + 1, len(strokes)) if len(state.seen) > len(before) + 1 else ()
+        for n in (*together, len(strokes)):
+            state.add(strokes[:n])
         on_change(strokes)
     return None
 

@@ -49,3 +49,20 @@ def test_what_is_drawn_is_told_once_and_cleared_and_brought_back():
     assert columns(app) == [] and app.session_state["changed"] == 0
     app.button(key="canvas_undo").click().run()
     assert columns(app) == [0.25, 0.75, 0.5] and app.session_state["changed"] == 3
+
+
+def test_strokes_that_arrive_together_are_taken_back_one_by_one():
+    app = AppTest.from_function(page, default_timeout=60).run()
+    draw(app, *[[(x, 56), (x, 224)] for x in (70, 210, 140, 28)])
+    assert columns(app) == [0.25, 0.75, 0.5, 0.1] and app.session_state["changed"] == 4
+    for left in ([0.25, 0.75, 0.5], [0.25, 0.75]):
+        app.button(key="canvas_undo").click().run()
+        assert columns(app) == left
+
+
+def test_a_stroke_that_leaves_the_board_and_comes_back_is_taken_back_as_one():
+    app = AppTest.from_function(page, default_timeout=60).run()
+    draw(app, [(70, 56), (70, 224)], [(210, 56), (210, 224)], [(140, 56), (400, 56), (400, 224), (140, 224)])
+    assert columns(app)[:3] == [0.25, 0.75, 0.5] and len(columns(app)) == 4
+    app.button(key="canvas_undo").click().run()
+    assert columns(app) == [0.25, 0.75]
