@@ -12,7 +12,7 @@ from vae.residual import correlations
 LEVELS = torch.linspace(0, 1, N_LEVELS)
 LINE = torch.tensor([-0.1, 0.3, 0.8, 0.3, -0.1])
 KERNEL = (LINE[:, None] * LINE / 0.8).tolist()
-KNOWN = Calibration(0, [], [], KERNEL, {}, 0.0, [], [])
+KNOWN = Calibration(0, [], [], KERNEL, {}, 0.0, [], [], [])
 
 
 def gaussian(mean: Tensor, std: Tensor) -> Tensor:

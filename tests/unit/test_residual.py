@@ -88,6 +88,6 @@ def test_no_pattern_of_errors_has_a_negative_variance() -> None:
     blots = torch.randn((500, 7, 7), generator=torch.Generator().manual_seed(0))
     errors = blots.repeat_interleave(4, dim=1).repeat_interleave(4, dim=2)
     kernel = residual.measure_kernel(errors, torch.ones_like(errors))
-    known = Calibration(0, [], [], kernel, {}, 0.0, [], [])
+    known = Calibration(0, [], [], kernel, {}, 0.0, [], [], [])
     values = torch.linalg.eigvalsh(residual.correlations(known, torch.arange(784)))
     assert 0.03 < values.min() < 0.2 < values.max()
