@@ -18,6 +18,8 @@ HEADLINES = (
     ("Generation", "Fréchet distance over its floor"),
     ("Denoising", "gaussian 0.25"),
     ("Denoising", "mean lead"),
+    ("Anomaly detection", "framed letters"),
+    ("Anomaly detection", "doodles"),
     ("Anomaly detection", "Omniglot letters"),
     ("Imputation", "left half"),
     ("Imputation", "mean lead"),
