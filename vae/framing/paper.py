@@ -21,8 +21,10 @@ SHADOW = 0.1  # the same on one side
 WIDEST = 0.22  # of the picture's shorter side: a stroke is thinner, so wider dark places are no ink
 STROKES = 3.5  # stroke widths that a dark place must measure to be no ink, once the stroke is known
 BLUR = 1 / 6  # of a stroke's width, against noise and texture
+NOISY = 0.05  # of the paper's brightness: noise from which on twice as much blur is needed
 FAINTEST = 0.06  # of the paper's brightness, that ink must be darker
-NOISES = 3  # standard deviations of the paper's noise, that ink must be darker; its strokes twice as many
+NOISES = 3  # standard deviations of the paper's noise, that ink must be darker
+CERTAIN = 1.7  # of that, for the digit's strokes
 LINED = 0.5  # of a side of the picture: what is dark along so much of it is the table
 CORNER = 0.06  # the same from a corner on
 SOFT = 0.25, 0.75  # of the ink's darkness: paper below, full ink above
@@ -85,12 +87,13 @@ def flatten(colour: Array) -> Flat | None:
         outside |= _table(darkness, faintest)
         darkness[outside] = 0
         main = _main(darkness, faintest)
-        if main is None or main.darkness < 2 * faintest:
+        if main is None:
             return None
         width = max(2.0, stroke_width((darkness * main.mask).clip(0, main.darkness)))
-        around, blur = min(around, max(7, int(STROKES * width))), max(blur, min(BLUR * width, 3))
+        around = min(around, max(7, int(STROKES * width)))
+        blur = max(blur, min((BLUR if noise < NOISY else 2 * BLUR) * width, 3))
     assert main is not None
-    return Flat(darkness / main.darkness, width)
+    return Flat(darkness / main.darkness, width) if main.darkness > CERTAIN * faintest else None
 
 
 def _is_light_on_dark(colour: Array) -> bool:
