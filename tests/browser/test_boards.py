@@ -262,6 +262,7 @@ def test_the_board_stands_still_where_a_link_brought_the_digit(arrive: Callable[
     friend.opens("denoise", "?" + url.partition("?")[2])
     friend.main.get_by_text("Use another digit").click()
     friend.places([], "canvas")
+    friend.paper().hover(trial=True)  # once what unfolds has come to rest
     friend.page.evaluate(WATCH, CANVAS.format("canvas"))
     for stroke in PARALLEL:
         friend.draws([stroke])
