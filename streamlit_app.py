@@ -15,7 +15,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, hide, judge, latent_map, load, naming, pictures
+    from ui import bring, hide, judge, latent_map, load, naming, pictures, ring
     from ui.digit import Digit
 
 N_BYTES = 12
@@ -65,8 +65,9 @@ def fill_in(mine: Digit) -> None:
 
 def generate(mine: Digit) -> None:
     latent_map.show(mine, key="home_map", side=196, legend=False)
+    mark = "ring" if ring.around(mine.image) else "dot"
     st.markdown(
-        f"Every point is a digit; the white ring is {mine.name}, as far as two numbers of "
+        f"Every point is a digit; the white {mark} is {mine.name}, as far as two numbers of "
         f"{load.model().config.latent_dim} tell. **Move over the map.**"
     )
 

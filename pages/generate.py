@@ -7,13 +7,13 @@ from ui import frame
 frame.page(
     "Invent new digits",
     "pages/generate.py",
-    "Each point of this map is a digit that the model can draw; the white ring is yours. Move, look, click.",
+    "Each point of this map is a digit that the model can draw; yours is marked in white. Move, look, click.",
 )
 with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import bring, digit, film, latent_map, likeness, load, pictures, plane, scores, source
+    from ui import bring, digit, film, latent_map, likeness, load, pictures, plane, ring, scores, source
     from ui.digit import Digit
 
 MAP = "generate_map"
@@ -33,8 +33,9 @@ def whereabouts(mine: Digit) -> str:
     right, up = plane.place(mine)[:2].tolist()
     counts = plane.census(plane.neighbours((right, up), N_NEAR))
     around = ", ".join(f"{count} are {label}s" if count > 1 else f"1 is a {label}" for label, count in counts)
+    unsure = "" if ring.around(mine.image) else ", but it is too unsure of them to draw a ring on the map"
     return (
-        f"The model boils {mine.name} down to two numbers, **{right:.2f} and {up:.2f}**. "
+        f"The model boils {mine.name} down to two numbers, **{right:.2f} and {up:.2f}**{unsure}. "
         f"Of the {N_NEAR} held-out digits nearest to it on the map, {around}."
     )
 

@@ -113,7 +113,7 @@ function redraw(map) {
   drawFog(context, map);
   const radius = Math.min(2.6, data.side / 110) * unit(map);
   for (const [u, v, label] of map.shown) circle(context, onPlane(map, [u, v]), radius, data.colours[label]);
-  outline(context, data.ellipse.map((point) => onPlane(map, point)), unit(map));
+  if (data.ring) outline(context, data.ring.map((point) => onPlane(map, point)), unit(map));
   circle(context, onPlane(map, data.centre), 1.5 * unit(map), "#ffffff");
   draw(map);
 }

@@ -7,14 +7,13 @@ from typing import Any
 import streamlit as st
 import torch
 
-from ui import frame, load, pictures, tiles
+from ui import frame, load, pictures, plane, ring, tiles
 from ui.digit import Digit
 
 CLASS_COLOURS = (
     *("#ff9d9a", "#ffd166", "#a5e887", "#6ee7d8", "#8ecbff"),
     *("#c3b1ff", "#ffb3e2", "#ffb27a", "#d9d9d9", "#f4f1a6"),
 )
-_STANDARD_DEVIATIONS = 2  # the ellipse holds 86 % of the posterior
 _FILES = Path(__file__).parent
 _HTML = """
 <div class="map">
@@ -42,7 +41,7 @@ _carrier = st.components.v2.component("latent_map_tiles", js=_JS)  # the same sc
 
 
 def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tuple[float, float] | None:
-    """Show the map with the held-out digits as dots and the visitor's digit with its posterior ellipse.
+    """Show the map with the held-out digits as dots and the visitor's digit, in its ring if it has one.
 
     Args:
         mine: the digit to mark.
@@ -62,7 +61,6 @@ def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tupl
 
 def _map(mine: Digit, key: str, side: int, legend: bool) -> Any:
     """The component itself and what it reports; without the tiles, which are large and never change."""
-    centre, ellipse = _posterior(mine)
     return _component(
         key=key,
         data={
@@ -72,9 +70,9 @@ def _map(mine: Digit, key: str, side: int, legend: bool) -> Any:
             "legend": legend,
             "dots": _dots(),
             "colours": CLASS_COLOURS,
-            "centre": centre,
+            "centre": plane.place(mine)[:2].tolist(),
             "chosen": _checked(st.session_state.get(key, {}).get("point")),
-            "ellipse": ellipse,
+            "ring": ring.around(mine.image),
             "palette": pictures.palette_table(frame.palette()).tolist(),
             "label": f"Map of digits in two numbers, {mine.name} marked. Move with the arrow keys, "
             "choose with Enter.",
@@ -100,15 +98,3 @@ def _dots() -> list[list[float]]:
     model, gallery = load.model(), load.gallery()
     u = model.prior.to_standard(model.encode(gallery.images).mean[:, :2])
     return torch.cat([u, gallery.labels[:, None]], dim=1).round(decimals=3).tolist()
-
-
-@torch.inference_mode()
-def _posterior(mine: Digit) -> tuple[list[float], list[list[float]]]:
-    """Centre and ellipse of q(z1, z2 | the digit), in standard coordinates."""
-    model = load.model()
-    q = model.encode(mine.batch)
-    mean, std = q.mean[:, :2], q.logvar[:, :2].mul(0.5).exp()
-    angle = torch.linspace(0, 2 * math.pi, 49)[:-1, None]
-    circle = torch.cat([angle.cos(), angle.sin()], dim=1)
-    ellipse = model.prior.to_standard(mean + _STANDARD_DEVIATIONS * std * circle)
-    return model.prior.to_standard(mean)[0].tolist(), ellipse.tolist()

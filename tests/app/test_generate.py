@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae
 from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
-from ui import film, pictures
+from ui import address, film, pictures
 
 
 def test_a_drawing_is_placed_on_the_map(open_page):
@@ -36,6 +36,14 @@ def test_a_click_on_the_map_moves_the_sliders(open_page):
     assert app.slider(key="generate_right").value == -1.0
     assert app.slider(key="generate_up").value == 0.5
     assert "digit decoded at (-1.00, 0.50)" in alts(app)
+
+
+def test_a_picture_of_whose_place_the_model_is_unsure_gets_no_ring(open_page):
+    ring = "too unsure of them to draw a ring"
+    assert ring not in texts(open_page("pages/generate.py"))
+    app = open_page("pages/generate.py", digit=address.signed("shape", "Spiral"))
+    assert not app.exception
+    assert ring in texts(app)
 
 
 def test_a_hostile_point_is_not_a_choice(open_page):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.app.conftest import SEVEN, draw, picture_file, texts
+from ui import address
 
 DOT = [(140, 140), (142, 143), (146, 141)]
 
@@ -107,3 +108,8 @@ def test_absurd_query_parameters_are_ignored_with_a_sentence(open_page):
     app = open_page(page="../../etc/passwd", n="9" * 5000)
     assert not app.exception
     assert "ignored" in texts(app)
+
+
+def test_the_map_marks_a_digit_by_a_ring_or_by_a_dot_alone(open_page):
+    assert "the white ring is this 7" in texts(open_page())
+    assert "the white dot is this spiral" in texts(open_page(digit=address.signed("shape", "Spiral")))
