@@ -13,7 +13,20 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import bring, digit, film, latent_map, likeness, load, pictures, plane, ring, scores, source
+    from ui import (
+        bring,
+        digit,
+        film,
+        latent_map,
+        likeness,
+        load,
+        naming,
+        pictures,
+        plane,
+        ring,
+        scores,
+        source,
+    )
     from ui.digit import Digit
 
 MAP = "generate_map"
@@ -32,7 +45,9 @@ def whereabouts(mine: Digit) -> str:
     """Which held-out digits surround the visitor's digit on the map."""
     right, up = plane.place(mine)[:2].tolist()
     counts = plane.census(plane.neighbours((right, up), N_NEAR))
-    around = ", ".join(f"{count} are {label}s" if count > 1 else f"1 is a {label}" for label, count in counts)
+    around = ", ".join(
+        f"{count} are {label}s" if count > 1 else f"1 is {naming.said(label)}" for label, count in counts
+    )
     unsure = "" if ring.around(mine.image) else ", but it is too unsure of them to draw a ring on the map"
     return (
         f"The model boils {mine.name} down to two numbers, **{right:.2f} and {up:.2f}**{unsure}. "
@@ -67,15 +82,17 @@ def choose_point(mine: Digit) -> tuple[float, float]:
 def show_point(point: tuple[float, float]) -> None:
     """What a point decodes to, what more numbers would add, and which real digits lie there."""
     here = f"({point[0]:.2f}, {point[1]:.2f})"
-    middle, *others = plane.variations(point, N_SHOWN)
+    digits = plane.variations(point, N_SHOWN)
+    middle, *others = digits
+    this, *those = map(naming.said, naming.names(digits))
     with st.container(horizontal=True):
         with st.container(width=112, gap="xsmall"):
-            st.caption("This point")
-            pictures.show(middle, alt=f"digit decoded at {here}", width=112)
+            st.caption(f"This point: {this}")
+            pictures.show(middle, alt=f"{this} decoded at {here}", width=112)
         with st.container(width=380, gap="xsmall"):
             st.caption("The same two numbers, all others drawn by chance")
-            names = [f"variation {i + 1} at {here}" for i in range(N_SHOWN)]
-            pictures.strip(others, alts=names, width=64)
+            alts = [f"variation {i} at {here}: {said}" for i, said in enumerate(those, start=1)]
+            pictures.strip(others, alts=alts, width=64)
             st.caption("Held-out digits nearest to this point")
             near = plane.neighbours(point, N_SHOWN)
             pictures.strip([d.image for d in near], alts=[f"a real {d.label}" for d in near], width=64)
@@ -111,21 +128,21 @@ def show_morph(mine: Digit) -> None:
 
 def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None:
     """The film, or where it does not play its middle, what happens in it, and its file to take away."""
-    moving = film.gif(frames, FILM_WIDTH)
+    moving, target = film.gif(frames, FILM_WIDTH), naming.said(other.label)
     with st.container(horizontal=True):
         with st.container(key=FILM, width=FILM_WIDTH):
             if plays:
-                alt = f"film: {mine.name} turns into a {other.label} and back"
+                alt = f"film: {mine.name} turns into {target} and back"
                 st.image(moving, width=FILM_WIDTH, alt=alt)
             else:
-                alt = f"half-way from {mine.name} to a {other.label}"
+                alt = f"half-way from {mine.name} to {target}"
                 pictures.show(frames[len(frames) // 2], alt=alt, width=FILM_WIDTH)
         st.html(
             f"<style>@media (prefers-reduced-motion: reduce) {{ .st-key-{FILM} {{ display: none }} }}</style>"
         )
         with st.container(width=FILM_WIDTH + 140):
             st.markdown(
-                f"{mine.subject} turns into a {other.label} and back: all {load.model().config.latent_dim} "
+                f"{mine.subject} turns into {target} and back: all {load.model().config.latent_dim} "
                 f"numbers of its code go in a straight line to those of the {other.label}, "
                 "and each picture is decoded from the code where they are."
             )
@@ -175,8 +192,9 @@ def show_samples() -> None:
         with picture:
             st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near that is.")
             with st.container(horizontal=True, gap="xsmall"):
-                for i, (sample, match) in enumerate(zip(samples, found, strict=True)):
-                    show_match(i, sample, match, temperature)
+                named = zip(samples, naming.names(samples), found, strict=True)
+                for i, (sample, label, match) in enumerate(named):
+                    show_match(i, sample, label, match, temperature)
         with settings:
             st.markdown(originality(found))
             st.caption(
@@ -186,14 +204,14 @@ def show_samples() -> None:
             )
 
 
-def show_match(i: int, sample: Tensor, match: likeness.Match, temperature: float) -> None:
-    """A sample and its nearest held-out digit, in one picture."""
-    real = f"a real {match.digit.label}"
+def show_match(i: int, sample: Tensor, label: int | None, match: likeness.Match, temperature: float) -> None:
+    """A sample, named as what it looks like, and its nearest held-out digit, in one picture."""
+    both = f"{naming.said(label)} beside a real {match.digit.label}"
     pictures.show(
         match.beside(sample),
-        alt=f"sample {i + 1} at temperature {temperature:.1f} beside {real}",
+        alt=f"sample {i + 1} at temperature {temperature:.1f}: {both}",
         width=118,
-        caption=f"{real}: {match.word}",
+        caption=f"{both}: {match.word}",
     )
 
 

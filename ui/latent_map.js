@@ -8,23 +8,22 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arr
 const FOG = { cells: 60, bandwidth: 0.35, thick: 0.78, thin: 0.2 };
 const FOG_COLOUR = [20, 19, 26];
 const TRAIL_POINTS = 40;
-const N_AROUND = 10;
 const maps = new Map();
-let tiles = null; // the grey values of all tiles; a message of its own brings them, so that it is sent only once
+let tiles = null; // grey values and names of all tiles; a message of its own brings them, sent only once
 
 export default function ({ data, parentElement, setStateValue }) {
-  if (data.sprite) unpack(data.sprite);
+  if (data.sprite) unpack(data);
   else mount(data, parentElement, (point) => setStateValue("point", point));
   return () => maps.delete(parentElement);
 }
 
-function unpack(sprite) {
+function unpack({ sprite, ...named }) {
   const image = new Image();
   image.onload = () => {
     const { width, height } = image;
     const context = canvas(width, height).getContext("2d", { willReadFrequently: true });
     context.drawImage(image, 0, 0);
-    tiles = context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0);
+    tiles = { ...named, grey: context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0) };
     for (const map of maps.values()) redraw(map);
   };
   image.src = sprite;
@@ -127,7 +126,7 @@ function draw(map) {
   crosshair(context, onPlane(map, at), unit(map));
   const place = at.map((u, i) => (((i ? -u : u) / data.extent + 1) / 2) * (data.n - 1));
   paint(root.querySelector(".decoded").getContext("2d"), blend(place, data.n), map.colours);
-  root.querySelector(".where").textContent = `at ${at.map((u) => u.toFixed(2)).join(", ")}\n${company(map)}`;
+  root.querySelector(".where").textContent = `${name(place, data.n)}\nat ${at.map((u) => u.toFixed(2)).join(", ")}`;
 }
 
 // Every so many tiles, as large as can be recognised.
@@ -195,30 +194,39 @@ function crosshair(context, [x, y], unit) {
   context.strokeRect(x - 9 * unit, y - 9 * unit, 18 * unit, 18 * unit);
 }
 
-// The four of n by n tiles around a place, in tiles from the top left, weighted by their nearness: grey values.
-function blend([x, y], n) {
+// The four of n by n tiles around a place, in tiles from the top left, each with its weight by nearness.
+function around([x, y], n) {
   const [column, row] = [x, y].map((value) => Math.min(Math.floor(value), n - 2));
   const [right, down] = [x - column, y - row];
-  const stride = n * TILE;
-  const mixed = new Uint8Array(TILE * TILE);
-  for (let i = 0; i < mixed.length; i++) {
-    const here = (row * TILE + Math.floor(i / TILE)) * stride + column * TILE + (i % TILE);
-    const below = here + TILE * stride;
-    const top = tiles[here] * (1 - right) + tiles[here + TILE] * right;
-    const bottom = tiles[below] * (1 - right) + tiles[below + TILE] * right;
-    mixed[i] = Math.round(top * (1 - down) + bottom * down);
-  }
-  return mixed;
+  return [
+    [row, column, (1 - down) * (1 - right)],
+    [row, column + 1, (1 - down) * right],
+    [row + 1, column, down * (1 - right)],
+    [row + 1, column + 1, down * right],
+  ];
 }
 
-// Which one or two digits most of the nearest dots are, in words.
-function company({ shown, at: [u, v] }) {
-  const distance = ([x, y]) => (x - u) ** 2 + (y - v) ** 2;
-  const around = [...shown].sort((a, b) => distance(a) - distance(b)).slice(0, N_AROUND);
-  const counts = new Map();
-  for (const [, , label] of around) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const most = [...counts].filter(([, count]) => count >= N_AROUND / 4).sort((a, b) => b[1] - a[1]);
-  return most.length ? `among ${most.slice(0, 2).map(([label]) => `${label}s`).join(" and ")}` : "";
+// The grey values at a place.
+function blend(place, n) {
+  const mixed = new Float32Array(TILE * TILE);
+  for (const [row, column, weight] of around(place, n)) {
+    const corner = (row * n * TILE + column) * TILE;
+    for (let i = 0; i < mixed.length; i++) {
+      mixed[i] += weight * tiles.grey[corner + Math.floor(i / TILE) * n * TILE + (i % TILE)];
+    }
+  }
+  return Uint8Array.from(mixed, Math.round);
+}
+
+// What the picture at a place looks like: the name that enough of the blend has, or that it is unclear.
+function name(place, n) {
+  const shares = new Map();
+  for (const [row, column, weight] of around(place, n)) {
+    const said = tiles.names[row * n + column];
+    shares.set(said, (shares.get(said) ?? 0) + weight);
+  }
+  const [most, share] = [...shares].reduce((a, b) => (b[1] > a[1] ? b : a));
+  return share >= tiles.clear ? most : tiles.unclear;
 }
 
 function canvas(width, height) {

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from ui import frame, load, pictures, plane, ring, tiles
+from ui import frame, load, naming, pictures, plane, ring, tiles
 from ui.digit import Digit
 
 CLASS_COLOURS = (
@@ -54,8 +54,9 @@ def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tupl
     """
     with st.container(gap=None):
         with st.skeleton(height=side):
+            named = {"names": tiles.names(), "clear": naming.CLEAR, "unclear": naming.said(None)}
             sprite = tiles.sprite()
-        _carrier(key=f"{key}_tiles", data={"sprite": sprite})
+        _carrier(key=f"{key}_tiles", data={"sprite": sprite, **named})
         return _checked(_map(mine, key, side, legend).point)
 
 

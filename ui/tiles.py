@@ -5,10 +5,11 @@ import io
 
 import numpy as np
 import streamlit as st
+import torch
 from PIL import Image
 
 import vae
-from ui import load
+from ui import load, naming
 
 EXTENT = 3.0
 N_TILES = 51
@@ -27,3 +28,10 @@ def sprite() -> str:
     file = io.BytesIO()
     Image.fromarray(decoded().transpose(0, 2, 1, 3).reshape(side, side)).save(file, "PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+@st.cache_data(show_spinner=False)
+def names() -> list[str]:
+    """What each tile looks like, such as "a 5" or "no clear digit", row by row in the order of `decoded`."""
+    rows = torch.from_numpy(decoded()).float().div(255)[:, :, None]
+    return [naming.said(label) for row in rows for label in naming.names(row)]

@@ -4,13 +4,16 @@ import io
 import re
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import vae
 from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
-from ui import address, film, pictures
+from ui import address, film, naming, pictures
+
+UNCLEAR = (0.4, 0.55)  # where 4s end
 
 
 def test_a_drawing_is_placed_on_the_map(open_page):
@@ -25,7 +28,7 @@ def test_the_sliders_choose_a_point(open_page):
     app.slider(key="generate_right").set_value(1.5).run()
     app.slider(key="generate_up").set_value(-2.0).run()
     assert not app.exception
-    assert "digit decoded at (1.50, -2.00)" in alts(app)
+    assert "a 1 decoded at (1.50, -2.00)" in alts(app)
     assert app.session_state["generate_map"]["point"] == [1.5, -2.0]
 
 
@@ -35,7 +38,22 @@ def test_a_click_on_the_map_moves_the_sliders(open_page):
     app.run()
     assert app.slider(key="generate_right").value == -1.0
     assert app.slider(key="generate_up").value == 0.5
-    assert "digit decoded at (-1.00, 0.50)" in alts(app)
+    assert "a 6 decoded at (-1.00, 0.50)" in alts(app)
+
+
+@pytest.mark.parametrize(
+    ("point", "said"), {(-0.1, -0.95): "a 5", (-0.35, 0.0): "a 3", UNCLEAR: "no clear digit"}.items()
+)
+def test_a_point_is_named_as_what_its_picture_looks_like(open_page, point, said):
+    app = open_page("pages/generate.py")
+    app.session_state["generate_map"] = {"point": list(point)}
+    app.run()
+    here = f"({point[0]:.2f}, {point[1]:.2f})"
+    assert f"{said} decoded at {here}" in alts(app)
+    assert f"This point: {said}" in texts(app)
+    variations = [alt for alt in alts(app) if alt.startswith("variation ")]
+    assert len(variations) == 5
+    assert all(re.fullmatch(r"variation \d at .*: (an 8|a [^8]|no clear digit)", alt) for alt in variations)
 
 
 def test_a_picture_of_whose_place_the_model_is_unsure_gets_no_ring(open_page):
@@ -86,9 +104,11 @@ def test_each_sample_stands_beside_its_nearest_real_digit_with_their_distance_in
     samples = vae.sample(vae.load_model(), 12, temperature=0.8, seed=0)
     gallery = vae.load_gallery()
     distances = torch.cdist(samples.flatten(1), gallery.images.flatten(1))
-    for pair, label in zip(pairs, gallery.labels[distances.argmin(dim=1)].tolist(), strict=True):
-        assert pair.alt.endswith(f"at temperature 0.8 beside a real {label}")
-        assert re.fullmatch(f"a real {label}: (very near|near|typical|far)", pair.caption)
+    nearest = gallery.labels[distances.argmin(dim=1)].tolist()
+    for pair, name, label in zip(pairs, naming.names(samples), nearest, strict=True):
+        both = f"{naming.said(name)} beside a real {label}"
+        assert pair.alt.endswith(f"at temperature 0.8: {both}")
+        assert re.fullmatch(f"{both}: (very near|near|typical|far)", pair.caption)
     assert f"The closest pair is {distances.min().item():.1f} apart" in texts(app)
     assert "not whether they copy what it did see" in texts(app)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from torch.nn import functional as F
 
 import vae
 from tests.browser.visitor import Visitor
-from ui import frame, pictures, tiles
+from ui import frame, naming, pictures, tiles
 
 QUIET_MS = 700  # longer than any delay after which the browser reports something
-POINT = re.compile("^digit decoded at")
+POINT = re.compile("decoded at")
 PHONE = {"width": 390, "height": 844}
 
 
@@ -65,6 +66,17 @@ def test_the_pointer_decodes_without_the_server_and_a_click_or_enter_reports(vis
     visitor.sees_no_failure()
 
 
+def test_a_place_is_named_as_what_its_picture_looks_like_whichever_dots_are_shown(visitor: Visitor):
+    visitor.opens("generate")
+    names, expected = sweep(visitor)
+    named = [name != naming.said(None) for name in names]
+    assert all(name == seen for name, seen, is_named in zip(names, expected, named, strict=True) if is_named)
+    assert sum(named) > 0.75 * len(names)  # the others are where one digit turns into another
+    for digit in range(10):
+        visitor.main.get_by_role("button", name=f"Show the digits {digit}", exact=True).press("Enter")
+    assert sweep(visitor)[0] == names
+
+
 def test_the_pointer_leaves_a_trail_and_a_hidden_class_takes_its_dots_along(visitor: Visitor):
     visitor.opens("generate")
     plane = visitor.main.locator("canvas.plane")
@@ -110,6 +122,24 @@ def test_a_finger_moves_over_the_map_without_scrolling_and_a_tap_chooses(arrive:
     visitor.page.touchscreen.tap(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
     sees_reported(visitor, (1.8, 1.2))
     visitor.sees_no_failure()
+
+
+def sweep(visitor: Visitor) -> tuple[list[str], list[str]]:
+    """What the map says of places all over it, and what their pictures look like."""
+    plane = visitor.main.locator("canvas.plane")
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
+    assert box
+    names, points = [], []
+    for across, up in product(np.linspace(0.3, 0.7, 9), np.linspace(0.2, 0.8, 7)):
+        x, y = round(box["x"] + across * box["width"]), round(box["y"] + up * box["height"])
+        visitor.page.mouse.move(x, y)
+        settled(visitor, plane)
+        name, place = visitor.main.locator(".where").inner_text().splitlines()
+        names.append(name)
+        points.append(numbers(place))
+    decoded = torch.from_numpy(np.stack([blended(point) for point in points])) / 255
+    return names, [naming.said(label) for label in naming.names(decoded[:, None])]
 
 
 def blended(point: Any) -> np.ndarray:
