@@ -33,6 +33,7 @@ MAP = "generate_map"
 MAP_SIDE = 364
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}
 N_NEAR, N_SHOWN, N_SAMPLES = 20, 5, 12
+FIRST_TARGETS = (3, 8)  # of the film; the second where the visitor's digit is the first
 N_FRAMES, EVERY = 17, 4  # of the film; the strip shows every so many
 FILM, FILM_WIDTH = "generate_film", 168
 HANDFUL = 4
@@ -108,15 +109,7 @@ def show_morph(mine: Digit) -> None:
     st.header("From one digit to another", anchor=False)
     settings, picture = frame.split()
     with settings:
-        label = st.pills(
-            "To which digit?",
-            range(10),
-            default=3,
-            required=True,
-            wrap=True,
-            key="generate_to",
-            bind="query-params",
-        )
+        label = choose_target(mine)
         st.button("Another one", icon=":material/casino:", on_click=turn_over, key="generate_turn_over")
         plays = st.toggle("Play the film", value=True, key="generate_plays", bind="query-params")
     other = digit.from_gallery(label, st.session_state.get("generate_turn", 0))
@@ -124,6 +117,26 @@ def show_morph(mine: Digit) -> None:
         frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
         show_film(mine, other, frames, plays=plays)
         show_ways(mine, other, frames[::EVERY])
+
+
+def choose_target(mine: Digit) -> int:
+    """The class that the film goes to: the visitor's choice, until then another one than their digit's.
+
+    The pills have no default, so that every choice is in the address and outlives a change of digit.
+    """
+    chosen = st.pills(
+        "To which digit?", range(10), required=True, wrap=True, key="generate_to", bind="query-params"
+    )
+    if chosen is not None:
+        return chosen
+    label = next(label for label in FIRST_TARGETS if label != looks_like(mine))
+    st.caption(f"Until you choose, to {naming.said(label)}.")
+    return label
+
+
+def looks_like(mine: Digit) -> int | None:
+    """Which digit it is, where that is known, else what it looks like; None where that is unclear."""
+    return naming.names(mine.batch)[0] if mine.label is None else mine.label
 
 
 def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None:

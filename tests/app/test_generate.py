@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae
 from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
-from ui import address, film, naming, pictures
+from ui import address, film, naming, picture_code, pictures
 
 UNCLEAR = (0.4, 0.55)  # where 4s end
 
@@ -137,6 +137,32 @@ def test_the_morph_is_a_film_from_one_digit_to_the_other(open_page):
     assert {"The model's way, 0% there", "A plain cross-fade, to compare, 100% there"} <= set(alts(app))
     assert "Your drawing turns into a 5 and back" in texts(app)
     assert app.get("download_button")
+
+
+def test_the_film_goes_to_another_digit_than_the_visitors(open_page):
+    app = open_page("pages/generate.py")
+    assert "film: this 7 turns into a 3 and back" in alts(app)
+    app.pills(key="pick_label").set_value(3).run()
+    assert "film: this 3 turns into an 8 and back" in alts(app)
+    app.pills(key="pick_label").set_value(8).run()
+    assert "film: this 8 turns into a 3 and back" in alts(app)
+    unlabelled = picture_code.written(vae.load_gallery().images[3])
+    app = open_page("pages/generate.py", digit=address.signed("picture", unlabelled))
+    assert "film: this picture turns into an 8 and back" in alts(app)
+
+
+def test_a_film_to_the_visitors_own_digit_is_theirs_to_choose(open_page):
+    app = open_page("pages/generate.py")
+    app.pills(key="generate_to").set_value(3).run()
+    app.pills(key="pick_label").set_value(3).run()
+    assert "film: this 3 turns into a 3 and back" in alts(app)
+
+
+def test_a_film_that_an_address_asks_for_stays_when_the_digit_changes(open_page):
+    app = open_page("pages/generate.py", generate_to="3")
+    app.pills(key="pick_label").set_value(3).run()
+    assert "film: this 3 turns into a 3 and back" in alts(app)
+    assert app.query_params["generate_to"] == "3"
 
 
 def test_a_film_goes_there_and_back_in_the_palette_and_rests_at_both_ends():

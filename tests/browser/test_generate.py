@@ -1,6 +1,7 @@
 """Generate in the browser: the film moves for those who like it, and its file can be taken away."""
 
 import io
+import re
 from collections.abc import Callable
 
 from PIL import Image
@@ -30,3 +31,18 @@ def test_who_asked_for_less_motion_gets_the_strip_without_the_film(arrive: Calla
     visitor.opens("generate")
     expect(visitor.picture("The model's way, 50% there")).to_be_visible()
     expect(visitor.picture(FILM)).to_be_hidden()
+
+
+def test_a_film_that_was_chosen_is_in_the_address(visitor: Visitor):
+    chosen = re.compile(r"[?&]generate_to=3")
+    visitor.opens("generate")
+    expect(visitor.main.get_by_text("Until you choose, to a 3.")).to_be_visible()
+    expect(visitor.page).not_to_have_url(chosen)
+    visitor.named("generate_to").get_by_text("3", exact=True).click()
+    expect(visitor.page).to_have_url(chosen)
+    expect(visitor.main.get_by_text("Until you choose")).to_have_count(0)
+    visitor.page.reload()
+    visitor.sees_page("generate")
+    expect(visitor.picture(FILM)).to_be_visible()
+    expect(visitor.page).to_have_url(chosen)
+    expect(visitor.main.get_by_text("Until you choose")).to_have_count(0)
