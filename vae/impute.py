@@ -28,8 +28,9 @@ class Imputation(NamedTuple):
 def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed: int = 0) -> Imputation:
     """Fill in the hidden pixels of each image.
 
-    Codes are drawn from q(z | known pixels), then from where the first ones were likely, and weighted by a
-    power of p(known | z) p(z) / q(z | known).
+    Codes are drawn from q(z | known pixels) and, the fewer pixels are known the more of them, from the prior,
+    then from where the first ones were likely, and weighted by a power of p(known | z) p(z) over the density
+    that they were drawn with. With nothing known the completions are draws from the prior.
 
     Args:
         x: (B, 1, 28, 28) in [0, 1]; the hidden pixels are not looked at.

@@ -19,6 +19,7 @@ from vae.refine import Refined, decode_many, refine
 
 DRAWS_AT_ONCE = 1024  # bounds the memory of one batch of images and their draws
 N_EFFECTIVE = 20  # draws that count at least; lowest errors on validation digits
+PRIOR_WORTH = 16  # known pixels of which half of the draws come from the prior
 HALVINGS = 20  # of the interval that holds the power of the weights
 
 
@@ -103,6 +104,8 @@ class Draws(NamedTuple):
     """S codes for each of B images, with what they decode to."""
 
     q: Posterior  # the encoder's
+    noise: Tensor  # (S, B, K), the standard normal numbers that made the codes
+    from_prior: Tensor  # bool (S, B), made them by way of the prior; the others by way of a Gaussian
     z: Tensor  # (S, B, K)
     log_ratio: Tensor  # (S, B) nats, log p(z) less the log-density that the codes were drawn with
     bins: Tensor  # int64 (S, B, 1, 28, 28), the logit bin of each decoded pixel, see vae/pixels.py
@@ -128,7 +131,7 @@ class Draws(NamedTuple):
     def of_image(self, i: int) -> "Draws":
         """Those of one image, with B = 1."""
         q = Posterior(self.q.mean[[i]], self.q.logvar[[i]])
-        return Draws(q, self.z[:, [i]], self.log_ratio[:, [i]], self.bins[:, [i]])
+        return Draws(q, *(each[:, [i]] for each in self[1:]))
 
     def bin_shares(self, weights: Tensor) -> Tensor:
         """How often each pixel is in each logit bin, (B, 784, N_BINS), with the draws weighted by (S, B)."""
@@ -140,18 +143,44 @@ class Draws(NamedTuple):
 def posterior_draws(
     model: VAE, seen: Tensor, observed: Tensor | None, n_draws: int, generator: torch.Generator
 ) -> Draws:
-    """Draw n_draws codes for each picture seen (B, 1, 28, 28) and decode them."""
+    """Draw n_draws codes for each picture seen (B, 1, 28, 28) and decode them.
+
+    The fewer pixels are known, the larger the share of codes that come from the prior: of little the encoder
+    tells less than the prior knows. All are weighted as draws from the mixture of both.
+
+    Source: defensive mixtures, Hesterberg 1995, doi:10.1080/00401706.1995.10484303.
+    """
     q = model.infer(seen, observed)
-    z, log_q = q.draw(n_draws, generator)
-    return Draws(q, z, _log_prior(model, z) - log_q, bin_of(decode_draws(model, z)))
+    from_prior = torch.zeros((n_draws, len(seen)), dtype=torch.bool, device=seen.device)
+    if observed is not None:
+        from_prior = _from_prior(observed, n_draws)
+    noise = torch.randn((n_draws, *q.mean.shape), generator=generator, device=seen.device).to(q.mean)
+    z = q.at(noise)
+    if from_prior.any():
+        z[from_prior] = model.prior.from_standard(noise[from_prior])
+    log_prior = _log_prior(model, z)
+    log_ratio = log_prior - _log_first(q, from_prior, z, log_prior)
+    return Draws(q, noise, from_prior, z, log_ratio, bin_of(decode_draws(model, z)))
+
+
+def _from_prior(observed: Tensor, n_draws: int) -> Tensor:
+    """Which draws come from the prior, bool (n_draws, B): all of them where nothing is known."""
+    share = PRIOR_WORTH / (PRIOR_WORTH + observed.flatten(1).sum(dim=1))
+    return torch.arange(n_draws, device=observed.device)[:, None] < (share * n_draws).round()
+
+
+def _log_first(q: Posterior, from_prior: Tensor, z: Tensor, log_prior: Tensor) -> Tensor:
+    """Log-density, in nats, of codes z (S, B, K) under what the first draws came from, (S, B)."""
+    share = from_prior.to(z).mean(dim=0)
+    return torch.logaddexp(log_prior + share.log(), q.log_prob(z).sum(dim=-1) + (1 - share).log())
 
 
 def more_draws(model: VAE, first: Draws, log_evidence: Tensor) -> Draws:
     """As many draws again, from the Gaussian of the first ones' weighted mean and variance.
 
-    They are the first ones' mirror images in that Gaussian. All are weighted as draws from the mixture of
-    both. As the second Gaussian follows from the first draws, the weights are a little too small on average:
-    that is no matter for weighted averages, but they are no estimate of the evidence.
+    They are made of the first ones' noise, mirrored. All are weighted as draws from the mixture of both. As
+    the second Gaussian follows from the first draws, the weights are a little too small on average: that is
+    no matter for weighted averages, but they are no estimate of the evidence.
 
     Args:
         first: from `posterior_draws`, more than one for each image.
@@ -166,12 +195,19 @@ def more_draws(model: VAE, first: Draws, log_evidence: Tensor) -> Draws:
     mean = (weights * first.z).sum(dim=0)
     variance = (weights * (first.z - mean).square()).sum(dim=0) / (1 - weights.square().sum(dim=0))
     fitted = Posterior(mean, variance.log())
-    noise = (first.q.mean - first.z) * torch.exp(-0.5 * first.q.logvar)
-    second = fitted.at(noise)
+    second = fitted.at(-first.noise)
     z = torch.cat([first.z, second])
-    both = torch.stack([q.log_prob(z).sum(dim=-1) for q in (first.q, fitted)])
-    log_ratio = _log_prior(model, z) - (both.logsumexp(dim=0) - math.log(2))
-    return Draws(first.q, z, log_ratio, torch.cat([first.bins, bin_of(decode_draws(model, second))]))
+    log_prior = _log_prior(model, z)
+    log_first = _log_first(first.q, first.from_prior, z, log_prior)
+    log_both = torch.logaddexp(log_first, fitted.log_prob(z).sum(dim=-1)) - math.log(2)
+    return Draws(
+        first.q,
+        torch.cat([first.noise, -first.noise]),
+        torch.cat([first.from_prior, torch.zeros_like(first.from_prior)]),
+        z,
+        log_prior - log_both,
+        torch.cat([first.bins, bin_of(decode_draws(model, second))]),
+    )
 
 
 def draws_evidence(

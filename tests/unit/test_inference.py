@@ -107,7 +107,8 @@ def test_few_draws_all_count_alike(tiny: vae.VAE, digits: Tensor) -> None:
 def test_enough_draws_count_and_no_more_than_need_be(spread: float, seed: int) -> None:
     log_weights = spread * torch.randn((192, 2), generator=torch.Generator().manual_seed(seed))
     q = vae.Posterior(torch.zeros(2, 1), torch.zeros(2, 1))
-    draws = Draws(q, torch.zeros(192, 2, 1), log_weights, torch.zeros(192, 2, 1, 28, 28, dtype=torch.int64))
+    nothing, bins = torch.zeros(192, 2, 1), torch.zeros(192, 2, 1, 28, 28, dtype=torch.int64)
+    draws = Draws(q, nothing, nothing[..., 0] > 0, nothing, log_weights, bins)
     weights = draws.weights(torch.zeros(192, 2))
     assert torch.allclose(weights.sum(dim=0), torch.ones(2))
     n_effective = 1 / weights.square().sum(dim=0)
