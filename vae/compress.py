@@ -31,6 +31,7 @@ from vae.search import improve
 
 MIN_CODE_BYTES, MAX_CODE_BYTES = 2, 64
 SALT = 0x6C6F7373  # tells a lossy code from a lossless one
+N_SIZES = 4  # of a code, the largest that fit, are written and compared
 N_STARTS = 3  # of the search, where no correction follows
 ROUNDS = 3  # of the search for the best grid code
 PRICE = 0.018  # of a bit, in squared error, on a grid of step 1; it grows with the square of the step
@@ -46,6 +47,13 @@ class Contents(NamedTuple):
     level: int  # fineness of the correction; 0 = there is none
     symbols: Tensor  # int64 (n,), the correction's coefficients, in steps
     way: residual.Directions
+
+
+class Payload(NamedTuple):
+    """A code without its checksum."""
+
+    packed: bytes
+    error: float  # mean squared, of the picture that it decodes to
 
 
 class SquaredError:
@@ -69,7 +77,8 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
 
     The code is a checksum, the number of latent dimensions, that many numbers on a grid, range-coded under
     the prior, and, where the bytes suffice, a correction of what they decode to. The numbers are searched
-    around the posterior mean for the least squared error.
+    around the posterior mean for the least squared error. A few of the largest sizes that fit are written,
+    and the nearest to the image is taken, so that more bytes do not give a worse picture.
 
     Args:
         image: (1, 28, 28) in [0, 1], ink = 1.
@@ -84,13 +93,13 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
     """
     check_image(image)
     check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
-    size = max(size for size in calibration_of(model).profiles if size <= payload_bytes(n_bytes))
-    profile = calibration_of(model).profiles[size]
-    for grid in grid_codes(model, image, profile, 8 * size):
-        for payload in _payloads(model, image, profile, grid, 8 * size):
-            if len(payload) <= size:
-                return seal(payload.ljust(size, b"\0"), coder(model).key ^ SALT)
-    raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
+    writer = _Writer(model, image)
+    sizes = sorted(size for size in calibration_of(model).profiles if size <= payload_bytes(n_bytes))
+    written = [payload for size in sizes[-N_SIZES:] if (payload := writer.payload(size)) is not None]
+    if not written:
+        raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
+    best = min(written, key=lambda payload: payload.error)
+    return seal(best.packed, coder(model).key ^ SALT)
 
 
 @torch.inference_mode()
@@ -224,27 +233,70 @@ def _starts(
     return [grid.prefix(int(rows[i]), int(last[i]) + 1) for i in cost.argsort().tolist()]
 
 
-def _payloads(
-    model: VAE, image: Tensor, profile: Profile, grid: GridCode, most_bits: float
-) -> Iterator[bytes]:
-    """Packed codes of a grid code (1, k) with each correction that fits, the nearest to the image first."""
-    n_dims = grid.z.shape[1]
+class _Plan(NamedTuple):
+    """A grid code (1, k) and the ways to correct what it decodes to, the nearest to the image first."""
+
+    grid: GridCode
+    way: residual.Directions
+    corrections: list[residual.Correction]
+
+
+class _Writer:
+    """Writes one image in several sizes, and searches once for those that share a grid."""
+
+    def __init__(self, model: VAE, image: Tensor) -> None:
+        self.model, self.image = model, image
+        self.profiles = calibration_of(model).profiles
+        self._roomy: dict[float, _Plan] = {}
+
+    def payload(self, size: int) -> Payload | None:
+        """The image in a payload of exactly size bytes, or None where it does not fit."""
+        profile = self.profiles[size]
+        for plan in self._plans(profile, 8 * size):
+            for packed, error in _packed(self.model, profile, plan, 8 * size):
+                if len(packed) <= size:
+                    return Payload(packed.ljust(size, b"\0"), error)
+        return None
+
+    def _plans(self, profile: Profile, most_bits: float) -> Iterator[_Plan]:
+        """What to try, the best first: where a correction follows, the grid code that any room allows."""
+        if profile.mean_level >= 1:
+            yield self._roomy_plan(profile.step)
+        for grid in grid_codes(self.model, self.image, profile, most_bits):
+            yield _plan(self.model, self.image, grid)
+
+    def _roomy_plan(self, step: float) -> _Plan:
+        """The best grid code of a step in the largest size that has it."""
+        if step not in self._roomy:
+            size = max(size for size, profile in self.profiles.items() if profile.step == step)
+            grid = next(grid_codes(self.model, self.image, self.profiles[size], 8 * size))
+            self._roomy[step] = _plan(self.model, self.image, grid)
+        return self._roomy[step]
+
+
+def _plan(model: VAE, image: Tensor, grid: GridCode) -> _Plan:
+    logits = coder(model).logits(grid.z)[0]
+    way = residual.directions(calibration_of(model), logits)
+    found = residual.corrections(torch.sigmoid(logits), way, image.flatten().double().cpu())
+    return _Plan(grid, way, sorted(found, key=lambda correction: correction.error))
+
+
+def _packed(model: VAE, profile: Profile, plan: _Plan, most_bits: float) -> Iterator[tuple[bytes, float]]:
+    """Packed codes of a grid code with each correction that fits, and their errors, the least first."""
+    grid, n_dims = plan.grid, plan.grid.z.shape[1]
     numbers = latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy())
     header = _n_dims_part(model, profile, n_dims)
     used = grid.bits.sum().item() + dims_bits(model, profile)[n_dims - 1].item()
-    way = residual.directions(calibration_of(model), coder(model).logits(grid.z)[0])
     levels = level_bits(profile).tolist()
-    for found in sorted(corrections_of(model, image, grid), key=lambda correction: correction.error):
+    for found in plan.corrections:
         if used + levels[found.level] + found.bits <= most_bits:
-            part = residual.correction_part(found.symbols, residual.ratios(way, found.level))
-            yield pack([header, numbers, _level_part(profile, found.level), part])
+            part = residual.correction_part(found.symbols, residual.ratios(plan.way, found.level))
+            yield pack([header, numbers, _level_part(profile, found.level), part]), found.error
 
 
 def corrections_of(model: VAE, image: Tensor, grid: GridCode) -> list[residual.Correction]:
-    """Ways to correct what a grid code (1, k) decodes to."""
-    logits = coder(model).logits(grid.z)[0]
-    way = residual.directions(calibration_of(model), logits)
-    return residual.corrections(torch.sigmoid(logits), way, image.flatten().double().cpu())
+    """Ways to correct what a grid code (1, k) decodes to, the nearest to the image first."""
+    return _plan(model, image, grid).corrections
 
 
 def dims_bits(model: VAE, profile: Profile) -> Tensor:
