@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from skimage.metrics import structural_similarity
@@ -69,6 +70,36 @@ def log_loss(completions: Tensor, truth: Tensor, observed: Tensor) -> float:
     """
     chance = (completions.sum(dim=0) + 0.5) / (len(completions) + 1)
     return binary_cross_entropy(chance[~observed], truth[~observed]).item()
+
+
+def brier_score(shares: Tensor, truth: Tensor) -> float:
+    """Summed squared distance of predicted shares and the truth, mean over cases: 0 is best, 2 worst.
+
+    Args:
+        shares: (N, C), of each class, rows sum to 1.
+        truth: (N, C), 1 for the class that was right, else 0.
+
+    Source: Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    """
+    return (shares - truth).square().sum(dim=1).mean().item()
+
+
+class Gap(NamedTuple):
+    """How far predictions are from how often they come true."""
+
+    gap: float  # |mean share predicted - share right|, in [0, 1]; 0 where there is no prediction
+    n: int  # predictions
+
+
+def reliability_gap(shares: Tensor, truth: Tensor, low: float, high: float) -> Gap:
+    """The gap of those predicted shares, (N, C), that lie above low and at or below high.
+
+    Source: the bins of a reliability diagram, Niculescu-Mizil & Caruana 2005, doi:10.1145/1102351.1102430.
+    """
+    within = (shares > low) & (shares <= high)
+    if not within.any():
+        return Gap(0.0, 0)
+    return Gap(abs((shares[within].mean() - truth[within].mean()).item()), int(within.sum()))
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:

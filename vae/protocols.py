@@ -1,25 +1,31 @@
 """How density, compression and restoration are measured beside their rivals."""
 
+import itertools
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 import vae
 from vae import rivals
 from vae.data import binarize
 from vae.inference import encoder_bound
 from vae.material import Material, Row, Sizes, hide
-from vae.metrics import log_loss, mean_psnr, rmse
+from vae.metrics import brier_score, log_loss, mean_psnr, reliability_gap, rmse
 from vae.neighbours import nearest_completions, weighted_digits
 
 DENOISING = [
     *(vae.Noise("gaussian", level) for level in (0.1, 0.25, 0.5, 1.0)),
     *(vae.Noise("uniform", level) for level in (0.05, 0.1, 0.25, 0.5)),
 ]
+SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # of completions, between which reliability is measured
 HIDDEN = ("top half", "left half", "centre 14 × 14", "random 50 %", "random 80 %", "random 90 %")
 CODE_BYTES = (4, 8, 16, 32, 64)
+N_CLASSES = 10
+LITTLE_SEEN = ("random 95 %", "random 98 %")
 N_COMPLETIONS, N_NEIGHBOURS = 64, 20
 NEIGHBOURS, AS_MANY = (f"{k} nearest training digits" for k in (N_NEIGHBOURS, N_COMPLETIONS))
 WEIGHTED = "Training digits weighted by likelihood"
@@ -97,20 +103,22 @@ def _checked_ink_bytes(model: vae.VAE, ink: Tensor) -> int:
 
 
 def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """PSNR after denoising, told the noise and not told, and the mean lead over the best rivals."""
+    """PSNR after denoising, told the noise and not told, who keeps the class, and the mean lead in PSNR."""
     digits = material.test[: sizes.restored]
     text = "mean PSNR; the rivals are told kind and level of the noise too"
     blind_text = "mean PSNR; the rivals are told kind and level of the noise, the model is not"
     leads = []
     for noise in DENOISING:
         noisy = vae.corrupt(digits, noise, seed=seed)
-        others = {
-            name: mean_psnr([method(picture, noise) for picture in noisy], digits)
+        cleaned = {
+            name: torch.stack([method(picture, noise) for picture in noisy])
             for name, method in rivals.DENOISERS.items()
         }
-        others[WEIGHTED] = mean_psnr(weighted_digits(material.train, noisy, noise), digits)
+        cleaned[WEIGHTED] = weighted_digits(material.train, noisy, noise)
+        others = {name: mean_psnr(images, digits) for name, images in cleaned.items()}
         best = max(others.values())
-        told = mean_psnr(vae.denoise(model, noisy, noise, seed=seed), digits)
+        ours = vae.denoise(model, noisy, noise, seed=seed)
+        told = mean_psnr(ours, digits)
         blind = mean_psnr(vae.denoise(model, noisy, None, seed=seed), digits)
         leads.append(told - best)
         case = f"{noise.kind} {noise.level:g}"
@@ -118,19 +126,39 @@ def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> It
         yield Row(
             "Denoising", f"{case}, blind", blind_text, "dB", "higher", blind, len(digits), others, told - 0.7
         )
+        yield _kept_row(case, ours, cleaned, digits, material)
     text = f"PSNR above that of the best rival of each case, mean over the {len(leads)} cases"
     yield Row("Denoising", "mean lead", text, "dB", "higher", float(np.mean(leads)), len(digits), {}, 4)
 
 
+def _kept_row(case: str, ours: Tensor, cleaned: dict[str, Tensor], digits: Tensor, material: Material) -> Row:
+    text = (
+        "share of cleaned digits that a classifier, trained for the evaluation alone, names as it names the "
+        "clean digit; the rivals are told kind and level of the noise too"
+    )
+    names = material.classifier.name(digits)[0]
+
+    def share(images: Tensor) -> float:
+        return (material.classifier.name(images)[0] == names).float().mean().item()
+
+    others = {name: share(images) for name, images in cleaned.items()}
+    best, case = max(others.values()), f"{case}, class"
+    return Row("Denoising", case, text, "share", "higher", share(ours), len(digits), others, best)
+
+
 def imputation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """Error, log score and class of what is filled in, and the mean lead over the best rivals."""
+    """Error, log score and classes of what is filled in, and the mean lead over the best rivals."""
     digits = material.test[: sizes.restored]
-    leads = []
-    for case in HIDDEN:
+    truth = one_hot(material.classifier.name(digits)[0], N_CLASSES).double()
+    leads, shares = [], {}
+    for case in (*HIDDEN, *LITTLE_SEEN):
         observed = hide(case, len(digits), seed)
         filled = vae.impute(model, digits, observed, n_samples=N_COMPLETIONS, seed=seed)
         many = nearest_completions(material.train, digits, observed, k=N_COMPLETIONS)
         nearest = many[:N_NEIGHBOURS]
+        shares[case] = ClassShares(*(_class_shares(each, material) for each in (filled.samples, nearest)))
+        if case not in HIDDEN:
+            continue
         others = {name: _inpainted(fill, digits, observed) for name, fill in rivals.INPAINTERS.items()}
         error = {name: rmse(images, digits, observed) for name, images in others.items()}
         error[NEIGHBOURS] = rmse(nearest.mean(dim=0), digits, observed)
@@ -139,9 +167,10 @@ def imputation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
         text = "root mean squared error on the hidden pixels of the mean completion"
         yield Row("Imputation", case, text, "RMSE", "lower", ours, len(digits), error, best)
         yield _log_loss_row(case, filled.samples, {NEIGHBOURS: nearest, AS_MANY: many}, digits, observed)
-        yield _class_row(case, filled.samples, nearest, digits, material)
+        yield _class_row(case, shares[case], truth)
     text = f"error below that of the best rival of each case, mean over the {len(leads)} cases"
     yield Row("Imputation", "mean lead", text, "%", "higher", float(np.mean(leads)), len(digits), {}, 5)
+    yield from _reliability(shares, truth)
 
 
 def _inpainted(fill: Callable[[Tensor, Tensor], Tensor], digits: Tensor, observed: Tensor) -> Tensor:
@@ -161,20 +190,49 @@ def _log_loss_row(
     return Row("Imputation", f"{case}, log score", text, unit, "lower", figure, len(digits), others, best)
 
 
-def _class_row(case: str, ours: Tensor, nearest: Tensor, digits: Tensor, material: Material) -> Row:
+class ClassShares(NamedTuple):
+    """The share of each class, as a classifier names them, among a digit's completions: (B, N_CLASSES)."""
+
+    ours: Tensor
+    nearest: Tensor  # of the rival's training digits
+
+
+def _class_shares(completions: Tensor, material: Material) -> Tensor:
+    named = material.classifier.name(completions.flatten(0, 1))[0].unflatten(0, completions.shape[:2])
+    return one_hot(named, N_CLASSES).double().mean(dim=0)
+
+
+def _class_row(case: str, shares: ClassShares, truth: Tensor) -> Row:
     text = (
-        f"share of {len(ours)} completions that a classifier, trained for the evaluation alone, names as it "
-        f"names the true digit; of the rival's {N_NEIGHBOURS} digits in the hidden part"
+        f"share of {N_COMPLETIONS} completions that a classifier, trained for the evaluation alone, names as "
+        f"it names the true digit; of the rival's {N_NEIGHBOURS} digits in the hidden part"
     )
-    names = material.classifier.name(digits)[0]
-
-    def share(completions: Tensor) -> float:
-        named = material.classifier.name(completions.flatten(0, 1))[0].unflatten(0, completions.shape[:2])
-        return (named == names).float().mean().item()
-
-    other, figure = share(nearest), share(ours)
+    figure, other = ((each * truth).sum(dim=1).mean().item() for each in shares)
     rival = {NEIGHBOURS: other}
-    return Row("Imputation", f"{case}, class", text, "share", "higher", figure, len(digits), rival, other)
+    return Row("Imputation", f"{case}, class", text, "share", "higher", figure, len(truth), rival, other)
+
+
+def _reliability(shares: dict[str, ClassShares], truth: Tensor) -> Iterator[Row]:
+    """Whether a class that is so large a share of the completions is right so often."""
+    text = (
+        "Brier score, the squared distance between the shares of the ten classes among completions and the "
+        f"truth, mean over digits; of {N_COMPLETIONS} completions and of the rival's {N_NEIGHBOURS} digits"
+    )
+    for case, each in shares.items():
+        figure, other = (brier_score(share, truth) for share in each)
+        rival, n = {NEIGHBOURS: other}, len(truth)
+        yield Row("Imputation", f"{case}, Brier", text, "Brier score", "lower", figure, n, rival, other)
+    text = (
+        "where a class is such a share of a digit's completions: how far its mean share lies from how often "
+        f"it is right, the {len(shares)} ways to hide together; n counts digits and classes"
+    )
+    named, nearest = (torch.cat(each) for each in zip(*shares.values(), strict=True))
+    right = truth.repeat(len(shares), 1)
+    for low, high in itertools.pairwise(SHARES):
+        ours, its = (reliability_gap(each, right, low, high) for each in (named, nearest))
+        if ours.n:
+            case, rival = f"named with {low:.0%} to {high:.0%}", {NEIGHBOURS: its.gap}
+            yield Row("Imputation", case, text, "share", "lower", ours.gap, ours.n, rival, 0.1)
 
 
 @torch.inference_mode()
