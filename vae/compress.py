@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae import residual
-from vae.calibration import Profile, calibration_of
+from vae.calibration import Calibration, Profile, calibration_of
 from vae.checks import SIDE, check_count, check_image
 from vae.coding import (
     Gaussian,
@@ -31,7 +31,7 @@ from vae.search import improve
 
 MIN_CODE_BYTES, MAX_CODE_BYTES = 2, 64
 SALT = 0x6C6F7373  # tells a lossy code from a lossless one
-N_SIZES = 4  # of a code, the largest that fit, are written and compared
+N_SIZES = 4  # of a code, the largest that fit, are always tried
 N_STARTS = 3  # of the search, where no correction follows
 ROUNDS = 3  # of the search for the best grid code
 PRICE = 0.018  # of a bit, in squared error, on a grid of step 1; it grows with the square of the step
@@ -94,12 +94,19 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
     check_image(image)
     check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
     writer = _Writer(model, image)
-    sizes = sorted(size for size in calibration_of(model).profiles if size <= payload_bytes(n_bytes))
-    written = [payload for size in sizes[-N_SIZES:] if (payload := writer.payload(size)) is not None]
+    tried = (writer.payload(size) for size in _sizes(calibration_of(model), payload_bytes(n_bytes)))
+    written = [payload for payload in tried if payload is not None]
     if not written:
         raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
     best = min(written, key=lambda payload: payload.error)
     return seal(best.packed, coder(model).key ^ SALT)
+
+
+def _sizes(known: Calibration, largest: int) -> set[int]:
+    """Sizes of payload to try: the largest ones, and beyond them the largest that has another grid."""
+    sizes = sorted(size for size in known.profiles if size <= largest)
+    of_each_step = {known.profiles[size].step: size for size in sizes if 2 * size > largest}
+    return {*sizes[-N_SIZES:], *of_each_step.values()}
 
 
 @torch.inference_mode()

@@ -8,6 +8,7 @@ from torch import Tensor
 
 import vae
 from unit.conftest import WRONG_IMAGES, WRONG_MASKS, Picture, every
+from vae.inference import posterior_draws
 
 
 def left_hidden(n: int) -> Tensor:
@@ -53,6 +54,23 @@ def test_the_spread_knows_where_the_error_is(model: vae.VAE, digits: Tensor) -> 
     assert error[unsure].mean() > 5 * error[sure].mean()
     claimed, measured = filled.std[~observed].square().mean(), error[~observed].mean()
     assert 0.3 < claimed / measured < 2
+
+
+def test_with_nothing_known_completions_are_as_samples_of_the_prior(model: vae.VAE, digits: Tensor) -> None:
+    x = digits[:1]
+    filled = vae.impute(model, x, torch.zeros_like(x, dtype=torch.bool), n_samples=100)
+    assert len(filled.samples.unique(dim=0)) > 60
+    samples = vae.sample(model, 1000)
+    assert (filled.mean[0] - samples.mean(dim=0)).abs().mean() < 0.025
+    assert (filled.std[0] - samples.std(dim=0)).abs().mean() < 0.025
+
+
+def test_the_less_is_known_the_more_draws_come_from_the_prior(tiny: vae.VAE, digits: Tensor) -> None:
+    x = digits[:3]
+    known = torch.stack([share_hidden(1, share)[0] for share in (0.0, 0.9, 1.0)])
+    draws = posterior_draws(tiny, x, known, 128, torch.Generator().manual_seed(0))
+    whole, some, none = draws.from_prior.sum(dim=0).tolist()
+    assert whole < 5 < some < 64 < none == 128
 
 
 @given(seed=st.integers(0, 2**31), share=st.floats(0, 1), n_samples=st.integers(1, 256))

@@ -5,7 +5,16 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae.metrics import frechet_distance, log_loss, mean_psnr, psnr, rmse, ssim
+from vae.metrics import (
+    brier_score,
+    frechet_distance,
+    log_loss,
+    mean_psnr,
+    psnr,
+    reliability_gap,
+    rmse,
+    ssim,
+)
 
 FLAT = torch.full((1, 28, 28), 0.5)
 
@@ -87,3 +96,26 @@ def test_frechet_distance_of_two_gaussians_is_that_of_their_moments():
     assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
     assert frechet_distance(a, a + 2) == pytest.approx(12, abs=1e-6)
     assert frechet_distance(a, 3 * a) == pytest.approx(12, rel=0.05)
+
+
+def test_brier_score_is_zero_where_right_and_two_where_surely_wrong() -> None:
+    truth = torch.eye(3, dtype=torch.float64)
+    assert brier_score(truth, truth) == 0
+    assert brier_score(truth.roll(1, dims=1), truth) == 2
+    assert brier_score(torch.full((3, 3), 1 / 3), truth) == pytest.approx(2 / 3)
+
+
+def test_the_gap_of_calibrated_predictions_is_small_and_of_bold_ones_large() -> None:
+    generator = torch.Generator().manual_seed(0)
+    chance = torch.rand((20_000, 1), generator=generator)
+    truth = (torch.rand(chance.shape, generator=generator) < chance).double()
+    within = (chance > 0.6) & (chance <= 0.8)
+    honest = reliability_gap(chance, truth, 0.6, 0.8)
+    assert honest.n == int(within.sum())
+    assert honest.gap < 0.02
+    bold = reliability_gap(chance.sqrt(), truth, 0.6, 0.8)
+    assert bold.gap > 0.15
+
+
+def test_no_prediction_has_no_gap() -> None:
+    assert reliability_gap(torch.ones(4, 1), torch.ones(4, 1), 0.2, 0.4) == (0, 0)
