@@ -128,14 +128,15 @@ with right, frame.sentence():
 
 frame.what_is_happening(
     "The encoder is told which pixels are known and returns the codes that could have produced them. "
-    "Codes are drawn from that belief, then from where the first fitted best, weighted by how well they "
-    "explain the visible pixels, and decoded; visible pixels then correct their hidden neighbours. The power "
-    "*T* keeps a few codes from outweighing all others. "
+    "Codes are drawn from there and, the less is seen, from the prior: all that the model knows of digits "
+    "before it sees one. More are drawn where the first fitted best. Each counts by how well it explains the "
+    "visible pixels, and is decoded; visible pixels then correct their hidden neighbours. The power *T* "
+    "keeps a few codes from outweighing all others. "
     "Each completion is one such digit; their average has the smallest expected error, their spread is the "
     "model's own doubt.",
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
     r"w_s \propto \left(\frac{p(x_\text{seen} \mid z_s)\, p(z_s)}"
-    r"{q(z_s \mid x_\text{seen})}\right)^{T}, \; T \le 1",
+    r"{q(z_s)}\right)^{T}, \; T \le 1",
 )
 source.show(impute, posterior_draws, more_draws)
 with frame.sentence():

@@ -44,7 +44,7 @@ def number_by_number(code: bytes, image: Tensor) -> list[Step]:
 def ours(image: Tensor) -> list[Point]:
     """The model's codes of an image at all SIZES."""
     model = load.model()
-    codes = [vae.compress(model, image, n_bytes=n_bytes) for n_bytes in SIZES]
+    codes = vae.compress_to_sizes(model, image, SIZES)
     return [measured(len(code), vae.decompress(model, code), image) for code in codes]
 
 

@@ -4,7 +4,7 @@ The numbers say which digit it is and how it is written. What they cannot say, a
 picture does (see vae/residual.py), as far as the bytes reach.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae import residual
-from vae.calibration import Calibration, Profile, calibration_of
+from vae.calibration import Profile, calibration_of
 from vae.checks import SIDE, check_count, check_image
 from vae.coding import (
     Gaussian,
@@ -91,22 +91,28 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
         ValueError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, an image too
             strange for so few bytes, or a model without calibration.
     """
+    return compress_to_sizes(model, image, [n_bytes])[0]
+
+
+@torch.inference_mode()
+def compress_to_sizes(model: VAE, image: Tensor, sizes: Sequence[int]) -> list[bytes]:
+    """`compress` an image in each of several numbers of bytes, in much less time than one by one.
+
+    Raises:
+        ValueError: as `compress`, for any of the sizes.
+    """
     check_image(image)
-    check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
-    writer = _Writer(model, image)
-    tried = (writer.payload(size) for size in _sizes(calibration_of(model), payload_bytes(n_bytes)))
-    written = [payload for payload in tried if payload is not None]
-    if not written:
-        raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
-    best = min(written, key=lambda payload: payload.error)
-    return seal(best.packed, coder(model).key ^ SALT)
+    for n_bytes in sizes:
+        check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
+    writer, key = _Writer(model, image), coder(model).key ^ SALT
+    return [seal(writer.best(n_bytes).packed, key) for n_bytes in sizes]
 
 
-def _sizes(known: Calibration, largest: int) -> set[int]:
+def _sizes(profiles: Mapping[int, Profile], largest: int) -> list[int]:
     """Sizes of payload to try: the largest ones, and beyond them the largest that has another grid."""
-    sizes = sorted(size for size in known.profiles if size <= largest)
-    of_each_step = {known.profiles[size].step: size for size in sizes if 2 * size > largest}
-    return {*sizes[-N_SIZES:], *of_each_step.values()}
+    sizes = sorted(size for size in profiles if size <= largest)
+    of_each_step = {profiles[size].step: size for size in sizes if 2 * size > largest}
+    return sorted({*sizes[-N_SIZES:], *of_each_step.values()})
 
 
 @torch.inference_mode()
@@ -255,9 +261,27 @@ class _Writer:
         self.model, self.image = model, image
         self.profiles = calibration_of(model).profiles
         self._roomy: dict[float, _Plan] = {}
+        self._written: dict[int, Payload | None] = {}
 
-    def payload(self, size: int) -> Payload | None:
+    def best(self, n_bytes: int) -> Payload:
+        """The nearest to the image of the payloads for at most n_bytes with their checksum.
+
+        Raises:
+            ValueError: the image does not fit.
+        """
+        sizes = _sizes(self.profiles, payload_bytes(n_bytes))
+        written = [payload for size in sizes if (payload := self._payload(size)) is not None]
+        if not written:
+            raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
+        return min(written, key=lambda payload: payload.error)
+
+    def _payload(self, size: int) -> Payload | None:
         """The image in a payload of exactly size bytes, or None where it does not fit."""
+        if size not in self._written:
+            self._written[size] = self._write(size)
+        return self._written[size]
+
+    def _write(self, size: int) -> Payload | None:
         profile = self.profiles[size]
         for plan in self._plans(profile, 8 * size):
             for packed, error in _packed(self.model, profile, plan, 8 * size):

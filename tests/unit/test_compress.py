@@ -95,9 +95,15 @@ def test_more_bytes_hold_more_dimensions(model: vae.VAE, digits: Tensor) -> None
 def test_more_bytes_give_no_worse_picture(model: vae.VAE, digits: Tensor) -> None:
     """Where the grid changes with the size, and where the correction begins."""
     for digit in digits[:3]:
-        pictures = [vae.decompress(model, vae.compress(model, digit, n_bytes=n)) for n in SIZES_IN_A_ROW]
-        psnrs = [vae.psnr(picture, digit) for picture in pictures]
+        codes = vae.compress_to_sizes(model, digit, SIZES_IN_A_ROW)
+        psnrs = [vae.psnr(vae.decompress(model, code), digit) for code in codes]
         assert psnrs == sorted(psnrs)
+
+
+def test_several_sizes_at_once_are_the_same_codes_as_one_by_one(model: vae.VAE, digits: Tensor) -> None:
+    sizes = [20, 7, 33]
+    one_by_one = [vae.compress(model, digits[4], n_bytes=n_bytes) for n_bytes in sizes]
+    assert vae.compress_to_sizes(model, digits[4], sizes) == one_by_one
 
 
 def test_a_short_code_is_a_prefix_of_the_latent_code(model: vae.VAE, digits: Tensor) -> None:
