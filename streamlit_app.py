@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     frame.APP,
@@ -15,8 +15,11 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, hide, judge, latent_map, load, naming, pictures, ring
-    from ui.digit import Digit
+    from ui import anomaly_verdict, mask, naming
+    from ui.digit import digit_input
+    from ui.digit.digit import Digit
+    from ui.shell import load
+    from ui.view import latent_map, pictures, ring
 
 N_BYTES = 12
 NOISE = vae.Noise("gaussian", 0.5)
@@ -43,19 +46,19 @@ def denoise(mine: Digit) -> None:
 
 
 def find_anomalies(mine: Digit) -> None:
-    (found,) = judge.verdicts([mine.image])
+    (found,) = anomaly_verdict.verdicts([mine.image])
     pictures.heat_over(
-        judge.surprise(mine),
+        anomaly_verdict.surprise(mine),
         mine.image,
         alt="where the strokes surprise",
-        highest=judge.BRIGHTEST_NATS,
+        highest=anomaly_verdict.BRIGHTEST_NATS,
         width=WIDTH,
     )
     st.markdown(f"**{found.word().capitalize()}**: {found.words}.")
 
 
 def fill_in(mine: Digit) -> None:
-    known = hide.observed(hide.LEFT)
+    known = mask.observed(mask.LEFT)
     filled = mine.once("fill in", lambda: vae.impute(load.model(), mine.batch, known[None], n_samples=1))
     with st.container(horizontal=True, gap="xsmall"):
         pictures.partly_hidden(mine.image, known, alt="its left half hidden", width=WIDTH)
@@ -82,7 +85,7 @@ def card(cell: DeltaGenerator, mine: Digit, page: str, title: str, job: Callable
 
 left, right = frame.split()
 with left:
-    mine = bring.choose()
+    mine = digit_input.choose()
 with right:
     grid = st.grid(3, min_column_width=180, border=True)
     card(grid.cell(), mine, "pages/compress.py", "Compress", compress)

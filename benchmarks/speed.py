@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 
 import vae
-from vae.anomaly import N_DRAWS as N_JUDGING
-from vae.denoise import N_DRAWS as N_DENOISING
-from vae.impute import N_DRAWS as N_IMPUTING
+from vae.jobs.anomaly_detection import N_DRAWS as N_JUDGING
+from vae.jobs.denoising import N_DRAWS as N_DENOISING
+from vae.jobs.imputation import N_DRAWS as N_IMPUTING
 
 REPEATS = 7
 

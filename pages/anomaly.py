@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     "Find anomalies",
@@ -14,10 +14,13 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, digit, judge, pictures, pressable, reasons, scores, source, strangers
-    from ui.digit import Digit
-    from ui.judge import Verdict, Word
-    from vae.anomaly import anomaly_parts
+    from ui import anomaly_verdict, reasons, scores
+    from ui.anomaly_verdict import Verdict, Word
+    from ui.digit import digit, digit_input, letters_and_shapes
+    from ui.digit.digit import Digit
+    from ui.shell import source
+    from ui.view import charts, pictures, pressable
+    from vae.jobs.anomaly_detection import anomaly_parts
 
 COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "no digit": "red"}
 WIDTH = 156
@@ -33,7 +36,7 @@ def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
             "Counted in standard deviations: how much real digits usually differ from one another. A typical "
             "digit is in the middle of them."
         )
-    nearest = mine.once("nearest", lambda: judge.nearest(mine.batch)[0])
+    nearest = mine.once("nearest", lambda: anomaly_verdict.nearest(mine.batch)[0])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=f"{mine.name} to compare", width=WIDTH, caption=mine.subject)
         pictures.show(
@@ -55,14 +58,14 @@ def choose_alarm() -> float:
     """The share of real digits that may set off the alarm."""
     return st.select_slider(
         "Sound the alarm for this share of real digits",
-        judge.ALARMS,
-        judge.ALARM,
+        anomaly_verdict.ALARMS,
+        anomaly_verdict.ALARM,
         format_func=percent,
         key="anomaly_alarm",
         bind="query-params",
         help="The strangest ones, each a false alarm; a lower share misses more strangers. All words on this "
         "page follow: what sets off the alarm is no digit; what does not, and is still stranger than "
-        f"{percent(judge.ODD)} of real digits, is an odd digit; all else is a digit.",
+        f"{percent(anomaly_verdict.ODD)} of real digits, is an odd digit; all else is a digit.",
     )
 
 
@@ -73,9 +76,12 @@ def percent(share: float) -> str:
 
 def show_needle(mine: Digit, found: Verdict, alarm: float) -> None:
     """The score among those of real digits, and the line from which the alarm sounds."""
-    threshold = judge.threshold_for(alarm)
+    threshold = anomaly_verdict.threshold_for(alarm)
     figure = charts.histogram(
-        judge.reference(), found.score, x="anomaly score; higher is stranger", needle_label=mine.name
+        anomaly_verdict.reference(),
+        found.score,
+        x="anomaly score; higher is stranger",
+        needle_label=mine.name,
     )
     charts.mark(figure, threshold, label="alarm", side="left" if found.score >= threshold else "right")
     charts.show(
@@ -91,7 +97,7 @@ def show_alarm(alarm: float, n_real: int, others: list[Verdict]) -> None:
     caught = sum(other.word(alarm) == "no digit" for other in others)
     st.markdown(
         f"What sets off the alarm is called no digit. Set so, it is a false alarm for "
-        f"{judge.n_false_alarms(alarm):,} of {n_real:,} real digits, and it catches "
+        f"{anomaly_verdict.n_false_alarms(alarm):,} of {n_real:,} real digits, and it catches "
         f"**{caught} of the {len(others)}** letters and shapes below."
     )
 
@@ -100,14 +106,16 @@ def show_strangers(mine: Digit, judged: list[Verdict], alarm: float) -> None:
     """Ready-made strangers and this digit turned over, each pressed to put it in."""
     st.header("Try a stranger", anchor=False)
     turned = [
-        digit.from_picture(strangers.mirrored(mine.image), "ready-made", called="this mirror image"),
+        digit.from_picture(letters_and_shapes.mirrored(mine.image), "ready-made", called="this mirror image"),
         digit.from_picture(
-            strangers.upside_down(mine.image), "ready-made", called="this upside-down picture"
+            letters_and_shapes.upside_down(mine.image), "ready-made", called="this upside-down picture"
         ),
     ]
-    stranger = dict(zip(strangers.READY_MADE, ready_made(strangers.READY_MADE), strict=True))
+    stranger = dict(
+        zip(letters_and_shapes.READY_MADE, ready_made(letters_and_shapes.READY_MADE), strict=True)
+    )
     stranger |= {"Mirrored": turned[0], "Rotated": turned[1]}
-    show_row(stranger, [*judged, *judge.verdicts([picture.image for picture in turned])], alarm)
+    show_row(stranger, [*judged, *anomaly_verdict.verdicts([picture.image for picture in turned])], alarm)
     st.caption(f"Press one to put it in your digit's place. The last two are {mine.name}, turned over.")
     others = scores.measured("Anomaly detection", *MEASURED)
     st.caption(
@@ -141,10 +149,12 @@ def show_row(stranger: dict[str, Digit], judged: list[Verdict], alarm: float) ->
 
 def show_failure(alarm: float) -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
-    lookalike = dict(zip(strangers.LOOKALIKES, ready_made(strangers.LOOKALIKES), strict=True))
-    six = strangers.upside_down(digit.from_gallery(6).image)
+    lookalike = dict(
+        zip(letters_and_shapes.LOOKALIKES, ready_made(letters_and_shapes.LOOKALIKES), strict=True)
+    )
+    six = letters_and_shapes.upside_down(digit.from_gallery(6).image)
     lookalike["6 turned"] = digit.from_picture(six, "ready-made", called="this upside-down 6")
-    judged = judge.verdicts([picture.image for picture in lookalike.values()])
+    judged = anomaly_verdict.verdicts([picture.image for picture in lookalike.values()])
     fooled = sum(found.word(alarm) != "no digit" for found in judged)
     frame.where_it_fails(
         "A letter drawn as a digit could be drawn passes for that digit: the model judges the shape and "
@@ -156,15 +166,17 @@ def show_failure(alarm: float) -> None:
 pressable.style()
 left, right = frame.split()
 with left:
-    mine = bring.choose()
+    mine = digit_input.choose()
 with right, frame.sentence():
-    (found,) = judge.verdicts([mine.image])
+    (found,) = anomaly_verdict.verdicts([mine.image])
     verdict = st.container()
     alarm = choose_alarm()
     with verdict:
         show_verdict(mine, found, found.word(alarm))
     show_needle(mine, found, alarm)
-    judged = judge.verdicts([strangers.picture(name) for name in strangers.READY_MADE])
+    judged = anomaly_verdict.verdicts(
+        [letters_and_shapes.picture(name) for name in letters_and_shapes.READY_MADE]
+    )
     show_alarm(alarm, found.n_real, judged)
     show_strangers(mine, judged, alarm)
 

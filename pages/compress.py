@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     "Compress to a handful of bytes",
@@ -13,9 +13,12 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import bring, charts, codes, comparison, load, naming, pictures, rates, source, strangers
-    from ui.digit import Digit
-    from vae import rivals
+    from ui import codes, comparison, naming, rates
+    from ui.digit import digit_input, letters_and_shapes
+    from ui.digit.digit import Digit
+    from ui.shell import load, source
+    from ui.view import charts, pictures
+    from vae.baselines import classical
 
 HIGHEST_DB = 45.0
 STRANGER, STRANGER_BYTES = "Star", 12
@@ -197,7 +200,7 @@ def show_lossless(mine: Digit) -> None:
     ink = rates.black_and_white(mine.image)
     code = mine.once("ink", lambda: vae.compress_ink(load.model(), ink))
     decoded = vae.decompress_ink(load.model(), code)
-    sizes = {comparison.OURS: len(code), **rivals.lossless_sizes(ink)}
+    sizes = {comparison.OURS: len(code), **classical.lossless_sizes(ink)}
     left, right = frame.split()
     with left:
         pictures.strip(
@@ -252,7 +255,7 @@ def show_decoded(found: codes.Decoded) -> None:
 
 def show_failure() -> None:
     """A picture that is no digit, beside what PCA makes of it in as many bytes."""
-    truth = strangers.picture(STRANGER)
+    truth = letters_and_shapes.picture(STRANGER)
     entries = stranger_entries()
     pictures.show(truth, alt=f"{STRANGER}, the original", width=112, caption="Original")
     comparison.show(entries, comparison.PSNR)
@@ -271,7 +274,7 @@ def _compared(ours: comparison.Entry, pca: comparison.Entry) -> str:
 @st.cache_resource(show_spinner=False)
 def stranger_entries() -> list[comparison.Entry]:
     """The model's code of the stranger and PCA's."""
-    truth = strangers.picture(STRANGER)
+    truth = letters_and_shapes.picture(STRANGER)
     decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=STRANGER_BYTES))
     pca = rates.best_within(rates.of_rivals(truth)["PCA"], STRANGER_BYTES)
     points = {comparison.OURS: rates.measured(STRANGER_BYTES, decoded, truth), "PCA": pca}
@@ -280,7 +283,7 @@ def stranger_entries() -> list[comparison.Entry]:
 
 left, right = frame.split()
 with left:
-    mine = bring.choose()
+    mine = digit_input.choose()
 with right:
     n_bytes = st.slider(
         "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", bind="query-params"

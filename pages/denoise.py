@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     "Take off the noise",
@@ -11,21 +11,12 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import (
-        before_after,
-        bring,
-        charts,
-        comparison,
-        digit,
-        naming,
-        noises,
-        pictures,
-        scores,
-        source,
-        strangers,
-    )
-    from ui.digit import Digit
-    from vae.inference import more_draws, posterior_draws
+    from ui import comparison, naming, noises, scores
+    from ui.digit import digit, digit_input, letters_and_shapes
+    from ui.digit.digit import Digit
+    from ui.shell import source
+    from ui.view import before_after, charts, pictures
+    from vae.posterior.inference import more_draws, posterior_draws
 
 WIDTH, SMALL = 168, 92
 STRANGER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
@@ -141,7 +132,7 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
 
 def show_failure() -> None:
     """A letter, which filters clean better, and a digit that drowns in noise."""
-    letter = strangers.picture(STRANGER)
+    letter = letters_and_shapes.picture(STRANGER)
     entries = noises.outcome(letter, SOME_NOISE, SOME_NOISE, seed=0)
     frame.where_it_fails(
         "The model knows digits and nothing else; a filter does not care what it cleans. "
@@ -169,7 +160,7 @@ seed = st.session_state.setdefault("denoise_seed", 0)
 left, right = frame.split()
 with left:
     first = st.container()
-    mine = bring.choose_another()
+    mine = digit_input.choose_another()
 with first:
     noise = choose_noise()
     blind = show_setting(mine)

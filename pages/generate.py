@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     "Invent new digits",
@@ -13,21 +13,11 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import (
-        bring,
-        digit,
-        film,
-        latent_map,
-        likeness,
-        load,
-        naming,
-        pictures,
-        plane,
-        ring,
-        scores,
-        source,
-    )
-    from ui.digit import Digit
+    from ui import likeness, naming, scores
+    from ui.digit import digit, digit_input
+    from ui.digit.digit import Digit
+    from ui.shell import load, source
+    from ui.view import film, latent_map, pictures, plane, ring
 
 MAP = "generate_map"
 MAP_SIDE = 364
@@ -306,7 +296,7 @@ def show_atlas() -> None:
 
 left, right = frame.split()
 with left:
-    mine = bring.choose()
+    mine = digit_input.choose()
 with right, frame.sentence():
     st.markdown(whereabouts(mine))
     show_map(mine)

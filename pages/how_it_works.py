@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import streamlit as st
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     "How it works",
@@ -14,9 +14,12 @@ frame.page(
     "from *your* digit.",
 )
 with frame.loading():
-    from ui import anatomy, bring, charts, load, pictures, scores
-    from ui.digit import Digit
-    from ui.papers import read_more
+    from ui import anatomy, scores
+    from ui.digit import digit_input
+    from ui.digit.digit import Digit
+    from ui.shell import load
+    from ui.shell.papers import read_more
+    from ui.view import charts, pictures
 
 N_SHOWN = 8
 MOVES = (0, 2, 4, 6)
@@ -282,7 +285,7 @@ def show_limit(mine: Digit) -> None:
 
 left, right = frame.split()
 with left:
-    mine = bring.choose()
+    mine = digit_input.choose()
 with frame.sentence():
     with right:
         st.markdown(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui.shell import frame
 
 frame.page(
     "Fill in what is missing",
@@ -10,37 +10,41 @@ frame.page(
     "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
 )
 with frame.loading():
-    from ui import bring, comparison, completions, hide, load, naming, pictures, scores, source
+    from ui import comparison, completions, mask, naming, scores
     from ui.completions import Group
-    from ui.digit import Digit
-    from vae import impute, rivals
-    from vae.inference import more_draws, posterior_draws
+    from ui.digit import digit_input
+    from ui.digit.digit import Digit
+    from ui.shell import load, source
+    from ui.view import pictures
+    from vae import impute
+    from vae.baselines import classical
+    from vae.posterior.inference import more_draws, posterior_draws
 
 FAILURE = 4
 N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
 WIDTH, SMALL = 112, 70
 
 
-def choose_hidden(mine: Digit) -> hide.Mask:
+def choose_hidden(mine: Digit) -> mask.Mask:
     """What the model may not see: a part hidden at once, and what is erased by hand."""
     way = st.segmented_control(
         "Hide at once",
-        hide.WAYS,
-        default=hide.TOP,
+        mask.WAYS,
+        default=mask.TOP,
         required=True,
         key="impute_way",
         bind="query-params",
     )
     share = 80
-    if way == hide.RANDOM:
+    if way == mask.RANDOM:
         share = st.slider(
             "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", bind="query-params"
         )
     st.caption("Paint over the digit to erase more.")
-    return hide.erased(mine, hide.observed(way, share / 100))
+    return mask.erased(mine, mask.observed(way, share / 100))
 
 
-def show_completions(mine: Digit, known: hide.Mask) -> None:
+def show_completions(mine: Digit, known: mask.Mask) -> None:
     """What the model believes, in words, as a filmstrip, as an average and as doubt."""
     filled, groups = completions.of(mine.image, known)
     in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
@@ -60,7 +64,7 @@ def show_completions(mine: Digit, known: hide.Mask) -> None:
         f"about one another in {naming.accuracy():.0%} of cases."
     )
     st.header("Against classical methods", anchor=False)
-    entries = hide.attempts(mine, known, filled.mean[0], rivals.INPAINTERS)
+    entries = mask.attempts(mine, known, filled.mean[0], classical.INPAINTERS)
     st.markdown(_comparison(mine, entries))
     comparison.show(entries, comparison.RMSE)
     st.caption(
@@ -99,7 +103,7 @@ def _comparison(mine: Digit, entries: list[comparison.Entry]) -> str:
 
 def show_failure() -> None:
     """A digit that the model mistakes once its upper half is hidden."""
-    known = hide.observed(hide.TOP)
+    known = mask.observed(mask.TOP)
     image, groups = completions.first_miss(FAILURE, known)
     name, n = f"this {FAILURE}", completions.n_like(FAILURE, groups)
     frame.where_it_fails(
@@ -117,7 +121,7 @@ def show_failure() -> None:
 left, right = frame.split()
 with left:
     first = st.container()
-    mine = bring.choose_another()
+    mine = digit_input.choose_another()
 with first:
     known = choose_hidden(mine)
 with right, frame.sentence():

@@ -4,8 +4,10 @@ import re
 
 import streamlit as st
 
-from ui import charts, frame, scores
+from ui import scores
 from ui.scores import Row, Scores
+from ui.shell import frame
+from ui.view import charts
 
 OURS = "This model"
 RESULTS = {

@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import vae
-from vae.objective import bernoulli_log_prob, kl_per_dim
+from vae.likelihood import bernoulli_log_prob
+from vae.training.objective import kl_per_dim
 
 N_DRAWS = 64  # for every average of decoded codes
 N_CODES = 512  # for what each number of the code costs

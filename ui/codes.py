@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 import vae
-from ui import load
-from vae.ink import LONGEST_CODE_BYTES
+from ui.shell import load
+from vae.jobs.lossless_ink import LONGEST_CODE_BYTES
 
 MAX_BYTES = LONGEST_CODE_BYTES + 2  # a lossless code with its checksum; lossy ones are far shorter
 MAX_CHARACTERS = 4 * MAX_BYTES

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import Tensor
 
-from ui import pictures
-from vae import figures
+from ui.view import pictures
+from vae.evaluation import figures
 
 OURS = "This model"
 

@@ -10,7 +10,8 @@ import streamlit as st
 from torch import Tensor
 
 import vae
-from ui import load, naming, remember
+from ui import naming
+from ui.shell import cache, load
 
 N = 100
 CONTENDER = 0.25  # share of the completions from which a class may be the one
@@ -42,7 +43,7 @@ class Group:
         return f"{self.share:.0%}" if self.share >= 0.01 else "< 1%"
 
 
-@remember.briefly
+@cache.briefly
 def of(image: Tensor, known: Tensor) -> tuple[vae.Imputation, list[Group]]:
     """Complete a digit N times and group the completions by what they look like.
 

@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import vae
-from ui import load, pictures
-from ui.digit import Digit
+from ui.digit.digit import Digit
+from ui.shell import load
+from ui.view import pictures
 
 _WORDS = ((0.05, "very near"), (0.5, "near"), (0.95, "typical"), (1.0, "far"))
 

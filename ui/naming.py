@@ -6,7 +6,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from ui import load
+from ui.shell import load
 
 CLEAR = 0.6  # probability from which a name is given; below it a picture is unclear
 _SHARED, _ROUND = (

@@ -6,8 +6,10 @@ import streamlit as st
 from torch import Tensor
 
 import vae
-from ui import comparison, load, remember
-from vae import figures, rivals
+from ui import comparison
+from ui.shell import cache, load
+from vae.baselines import classical
+from vae.evaluation import figures
 
 UNTOUCHED = "Doing nothing"
 NAMES = {"gaussian": "Gaussian", "uniform": "Random", "salt_and_pepper": "Salt and pepper"}
@@ -46,18 +48,18 @@ def painted(truth: Tensor, kind: str, seed: int) -> list[Tensor]:
     ]
 
 
-@remember.briefly
+@cache.briefly
 def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
     """What the model takes the noise for, shown nothing but the noisy digit."""
     return vae.estimate_noise(load.model(), vae.corrupt(truth[None], noise, seed=seed))[0]
 
 
-@remember.briefly
+@cache.briefly
 def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> list[comparison.Entry]:
     """Every method on a digit (1, 28, 28) under noise: ours, told `assumed`; its rivals; doing nothing."""
     noisy = vae.corrupt(truth[None], noise, seed=seed)
     images = {comparison.OURS: vae.denoise(load.model(), noisy, assumed)[0]}
-    images |= {name: denoise(noisy[0], noise) for name, denoise in rivals.DENOISERS.items()}
+    images |= {name: denoise(noisy[0], noise) for name, denoise in classical.DENOISERS.items()}
     images[UNTOUCHED] = noisy[0]
     return [_entry(name, image, truth) for name, image in images.items()]
 
@@ -137,7 +139,7 @@ def curves(truth: Tensor, kind: str, levels: Sequence[float], seed: int) -> dict
     return {name: [point[name] for point in points] for name in points[0]}
 
 
-@remember.briefly
+@cache.briefly
 def dreams(truth: Tensor, noise: vae.Noise, n: int) -> tuple[Tensor, Tensor]:
     """A digit (1, 28, 28) under new noise `n` times, and what the model makes of it; both (n, 1, 28, 28)."""
     noisy = vae.corrupt(truth.expand(n, -1, -1, -1), noise)

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 import vae
-from ui import load, naming
-from vae import rivals
+from ui import naming
+from ui.shell import load
+from vae.baselines import classical
 from vae.checkpoint import WEIGHTS
 
 SIZES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64)
@@ -52,7 +53,7 @@ def of_rivals(image: Tensor) -> dict[str, list[Point]]:
     """Every rival's ways to write an image, bytes and quality both rising."""
     return {
         name: [measured(n_bytes, decoded, image) for n_bytes, decoded in compress(image)]
-        for name, compress in rivals.COMPRESSORS.items()
+        for name, compress in classical.COMPRESSORS.items()
     }
 
 

@@ -1,7 +1,7 @@
 """Why a picture passes for a digit or does not, in one sentence."""
 
 from ui import naming
-from ui.judge import Verdict, Word
+from ui.anomaly_verdict import Verdict, Word
 
 
 def looks(found: Verdict, word: Word) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from vae import figures
+from vae.evaluation import figures
 
 FOLDER = Path(__file__).parent.parent / "weights"
 ELSEWHERE = ("(published)", "(measured before)")  # how names of figures from elsewhere end

@@ -1,8 +1,10 @@
 """One variational autoencoder, five jobs: compress, generate, denoise, detect anomalies, impute."""
 
-from vae.anomaly import anomaly_p_value, anomaly_reference, anomaly_score, surprise_map
 from vae.checkpoint import load_model
-from vae.compress import (
+from vae.framing import Box, FoundDigits, find_digits, frame_drawing, frame_strokes
+from vae.gallery import Gallery, load_gallery
+from vae.jobs.anomaly_detection import anomaly_p_value, anomaly_reference, anomaly_score, surprise_map
+from vae.jobs.compression import (
     MAX_CODE_BYTES,
     MIN_CODE_BYTES,
     compress,
@@ -12,16 +14,14 @@ from vae.compress import (
     n_code_corrections,
     n_code_dims,
 )
-from vae.denoise import denoise, estimate_noise
-from vae.framing import Box, FoundDigits, find_digits, frame_drawing, frame_strokes
-from vae.gallery import Gallery, load_gallery
-from vae.generate import decode_standard, interpolate, latent_grid, sample
-from vae.impute import Imputation, impute
-from vae.inference import log_likelihood
-from vae.ink import compress_ink, decompress_ink
+from vae.jobs.denoising import denoise, estimate_noise
+from vae.jobs.generation import decode_standard, interpolate, latent_grid, sample
+from vae.jobs.imputation import Imputation, impute
+from vae.jobs.lossless_ink import compress_ink, decompress_ink
 from vae.metrics import psnr, ssim
 from vae.model import VAE, Config, Posterior
 from vae.noise import KINDS, Noise, corrupt
+from vae.posterior.inference import log_likelihood
 
 __all__ = [
     "KINDS",

@@ -7,11 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor
-
-from vae.model import VAE
-
 
 @dataclass(frozen=True)
 class Profile:
@@ -20,7 +15,7 @@ class Profile:
     step: float  # grid step, in average posterior standard deviations
     mean_dims: float  # the number of dimensions is coded as a rounded Gaussian with this mean
     std_dims: float  # ... and this standard deviation
-    mean_level: float  # so is the level of the correction, see vae/residual.py
+    mean_level: float  # so is the level of the correction, see vae/codec/residual.py
     std_level: float
 
 
@@ -30,12 +25,12 @@ class Calibration:
 
     fingerprint: int  # of the weights that were measured
     posterior_std: list[float]  # (K,), average standard deviation of q(z_i | x)
-    pixel_table: list[list[float]]  # p(grey level | logit bin), see vae/pixels.py
-    residual_kernel: list[list[float]]  # how errors of neighbouring pixels go together, see vae/residual.py
+    pixel_table: list[list[float]]  # p(grey level | logit bin), see vae/posterior/pixels.py
+    residual_kernel: list[list[float]]  # see vae/posterior/pixel_errors.py
     profiles: dict[int, Profile]  # by length of the code in bytes, without its checksum
     ink_step: float  # grid step of the lossless code, in average posterior standard deviations
-    ink_contexts: list[list[float]]  # by kind of picture, what turns a pixel's logit, see vae/context.py
-    anomaly_scales: list[float]  # standard deviations of the score's two parts, see vae/anomaly.py
+    ink_contexts: list[list[float]]  # by kind of picture, see vae/codec/context.py
+    anomaly_scales: list[float]  # of the score's two parts, see vae/jobs/anomaly_detection.py
     anomaly_scores: list[float]  # scores of held-out digits, ascending
 
     @cached_property
@@ -63,19 +58,3 @@ class Calibration:
             raise ValueError(
                 f"the calibration {path.name} is missing or damaged; python -m vae.calibrate writes it"
             ) from error
-
-
-def calibration_of(model: VAE) -> Calibration:
-    """The calibration that belongs to a model.
-
-    Raises:
-        ValueError: the model has none.
-    """
-    if model.calibration is None:
-        raise ValueError("this model has no calibration; python -m vae.calibrate measures one")
-    return model.calibration
-
-
-def pixel_table(model: VAE) -> Tensor:
-    """p(grey level | logit bin) of a model, (N_BINS, N_LEVELS)."""
-    return torch.tensor(calibration_of(model).pixel_table, device=next(model.parameters()).device)

@@ -8,17 +8,15 @@ et al. 2014, arXiv:1402.0915; PixelShuffle of Shi et al. 2016, arXiv:1609.05158.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from vae.calibration import Calibration
 from vae.checks import check_code, check_observed, check_pictures
 from vae.prior import LOG_2PI, Prior
-
-if TYPE_CHECKING:
-    from vae.calibration import Calibration
 
 
 @dataclass(frozen=True)
@@ -188,3 +186,19 @@ class VAE(nn.Module):
         """Logits of codes z (B, K) of which only the dimensions in kept, bool (B, K), count."""
         mask = kept.to(z)
         return self.decoder(torch.cat([z * mask, mask], dim=1))
+
+
+def calibration_of(model: VAE) -> Calibration:
+    """The calibration that belongs to a model.
+
+    Raises:
+        ValueError: the model has none.
+    """
+    if model.calibration is None:
+        raise ValueError("this model has no calibration; python -m vae.calibrate measures one")
+    return model.calibration
+
+
+def pixel_table(model: VAE) -> Tensor:
+    """p(grey level | logit bin) of a model, (N_BINS, N_LEVELS)."""
+    return torch.tensor(calibration_of(model).pixel_table, device=next(model.parameters()).device)

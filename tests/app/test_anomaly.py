@@ -37,27 +37,29 @@ def test_a_drawing_is_judged_in_one_word_and_compared_with_the_nearest_thing(app
 
 
 def test_a_stranger_put_in_is_stranger_than_a_digit(app):
-    from ui import judge, strangers
+    from ui import anomaly_verdict
+    from ui.digit import letters_and_shapes
 
     digit = app.session_state["digit"].image
     app.button(key="anomaly_Spiral").click().run()
     assert not app.exception
     spiral = app.session_state["digit"].image
-    assert spiral.equal(strangers.picture("Spiral"))
-    of_digit, of_spiral = judge.verdicts([digit, spiral])
+    assert spiral.equal(letters_and_shapes.picture("Spiral"))
+    of_digit, of_spiral = anomaly_verdict.verdicts([digit, spiral])
     assert of_spiral.score > of_digit.score
     assert word_of(app) == "no digit" and f"This spiral is **{of_spiral.words}**" in texts(app)
     assert "The nearest thing that the model can write is " in texts(app)
 
 
 def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
-    from ui import judge, strangers
+    from ui import anomaly_verdict
+    from ui.digit import letters_and_shapes
 
     found = re.search(r"\*\*(\d) of these 6\*\* set off no alarm", texts(app))
     assert found and int(found[1]) > 0
     assert "**digit**: to the model a 5" in texts(app)
     app.button(key="anomaly_S").click().run()
-    (of_s,) = judge.verdicts([strangers.picture("S")])
+    (of_s,) = anomaly_verdict.verdicts([letters_and_shapes.picture("S")])
     assert f"This letter S is **{of_s.words}**. To the model this letter S is a 5," in texts(app)
 
 
@@ -71,25 +73,28 @@ def test_the_digit_can_be_turned_over_and_back(app):
 
 
 def test_words_counts_and_the_chart_follow_one_alarm(app):
-    from ui import judge, strangers
+    from ui import anomaly_verdict
+    from ui.digit import letters_and_shapes
 
     app.button(key="anomaly_Heart").click().run()
-    (heart,) = judge.verdicts([strangers.picture("Heart")])
-    judged = judge.verdicts([strangers.picture(name) for name in strangers.READY_MADE])
+    (heart,) = anomaly_verdict.verdicts([letters_and_shapes.picture("Heart")])
+    names, n_real = letters_and_shapes.READY_MADE, len(anomaly_verdict.reference())
+    judged = anomaly_verdict.verdicts([letters_and_shapes.picture(name) for name in names])
     caught = []
-    for alarm in judge.ALARMS:
+    for alarm in anomaly_verdict.ALARMS:
         app.select_slider(key="anomaly_alarm").set_value(alarm).run()
         assert not app.exception
         words = [found.word(alarm) for found in judged]
         caught.append(words.count("no digit"))
-        assert word_of(app) == heart.word(alarm) == words[strangers.READY_MADE.index("Heart")]
-        wrong = round(alarm * len(judge.reference()))
-        assert f"a false alarm for {wrong:,} of {len(judge.reference()):,} real digits" in texts(app)
+        assert word_of(app) == heart.word(alarm) == words[names.index("Heart")]
+        wrong = round(alarm * n_real)
+        assert f"a false alarm for {wrong:,} of {n_real:,} real digits" in texts(app)
         assert f"**{caught[-1]} of the {len(judged)}**" in texts(app)
         shown = [caption.value.split("**")[1] for caption in app.caption if caption.value.startswith("**")]
         assert shown[: len(judged)] == words
         assert (
-            f"the alarm sounds from {judge.threshold_for(alarm):.2f}" in app.get("plotly_chart")[0].proto.alt
+            f"the alarm sounds from {anomaly_verdict.threshold_for(alarm):.2f}"
+            in app.get("plotly_chart")[0].proto.alt
         )
     assert caught == sorted(caught) and caught[0] < caught[-1]
 
@@ -98,14 +103,14 @@ def test_words_counts_and_the_chart_follow_one_alarm(app):
     ("n_tamer", "words"), [(0, "none of 10,000"), (9_998, "9,998 of 10,000"), (10_000, "all of 10,000")]
 )
 def test_a_share_near_the_ends_is_not_rounded_to_them(app, n_tamer, words):
-    from ui.judge import Verdict
+    from ui.anomaly_verdict import Verdict
 
     assert Verdict(1.0, n_tamer, 10_000, 0, 0, 3).words == f"stranger than {words} real digits"
 
 
 def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_digit(app):
     from ui import reasons
-    from ui.judge import Verdict
+    from ui.anomaly_verdict import Verdict
 
     code, strokes = Verdict(12.0, 9_800, 10_000, 3.1, 1.8, 0), Verdict(30.0, 10_000, 10_000, 2.0, 16.5, 8)
     assert reasons.why("this heart", code, "odd digit") == (
@@ -123,20 +128,21 @@ def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_dig
 
 def test_both_parts_are_measured_against_a_typical_digit(app):
     import vae
-    from ui import judge, strangers
+    from ui import anomaly_verdict
+    from ui.digit import letters_and_shapes
 
-    found = judge.verdicts(list(vae.load_gallery().images[:100]))
+    found = anomaly_verdict.verdicts(list(vae.load_gallery().images[:100]))
     for parts in ([v.off for v in found], [v.unexplained for v in found]):
         assert abs(torch.tensor(parts).median()) < 0.5
-    of_x, of_a = judge.verdicts([strangers.picture("X"), strangers.picture("A")])
+    of_x, of_a = anomaly_verdict.verdicts([letters_and_shapes.picture("X"), letters_and_shapes.picture("A")])
     assert of_x.unexplained > of_x.off > 2 and of_a.off > of_a.unexplained
 
 
 def test_every_stranger_is_framed_like_a_digit(app):
-    from ui import strangers
+    from ui.digit import letters_and_shapes
 
-    for name in (*strangers.READY_MADE, *strangers.LOOKALIKES):
-        image = strangers.picture(name)
+    for name in (*letters_and_shapes.READY_MADE, *letters_and_shapes.LOOKALIKES):
+        image = letters_and_shapes.picture(name)
         assert image.shape == (1, 28, 28)
         assert image.max() == 1 and image.min() == 0
         assert not image[:, :2].any() and not image[:, :, :2].any()

@@ -9,8 +9,8 @@ def page():
     import numpy as np
     import streamlit as st
 
-    from ui import canvas
-    from ui.fabric import Stroke
+    from ui.digit import canvas
+    from ui.digit.fabric import Stroke
 
     if "visit" not in st.session_state:
         st.session_state["visit"] = 1

@@ -9,7 +9,7 @@ import torch
 import vae
 from tests.app.conftest import SEVEN, alts, draw, texts
 from ui import rates
-from vae import rivals
+from vae.baselines import classical
 
 
 def shown_codes(app) -> list[bytes]:
@@ -105,7 +105,7 @@ def assert_one_sentence(app, drawn, name: str) -> None:
 
 def test_a_winning_rival_is_named(open_page, monkeypatch):
     nearly = {name: lambda image: [(2, 0.999 * image)] for name in ("PNG", "PCA")}
-    monkeypatch.setattr(rivals, "COMPRESSORS", nearly)
+    monkeypatch.setattr(classical, "COMPRESSORS", nearly)
     app = open_page("pages/compress.py")
     assert not app.exception
     assert "At this size **PNG wins**" in texts(app)

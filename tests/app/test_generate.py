@@ -11,7 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import vae
 from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
-from ui import address, film, naming, picture_code, pictures
+from ui import naming
+from ui.digit import picture_code
+from ui.shell import address
+from ui.view import film, pictures
 
 UNCLEAR = (0.4, 0.55)  # where 4s end
 
@@ -121,7 +124,8 @@ def test_a_picture_of_the_gallery_is_very_near_and_one_like_no_digit_is_far():
 def words_for_a_copy_and_for_nonsense():
     import streamlit as st
 
-    from ui import likeness, load
+    from ui import likeness
+    from ui.shell import load
 
     copy = load.gallery().images[:1]
     for match in likeness.matches(copy) + likeness.matches(1 - copy):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.app.conftest import SEVEN, draw, picture_file, texts
-from ui import address
+from ui.shell import address
 
 DOT = [(140, 140), (142, 143), (146, 141)]
 

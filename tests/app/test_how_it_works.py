@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.app.conftest import SEVEN, draw, pictures_of, texts
-from ui import anatomy, load, scores
+from ui import anatomy, scores
+from ui.shell import load
 
 PAGE = "pages/how_it_works.py"
 

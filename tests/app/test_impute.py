@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from tests.app.conftest import SEVEN, draw, picture_file, pictures_of, send, texts
-from ui import completions, load
+from ui import completions
+from ui.shell import load
 
 PAGE = "pages/impute.py"
 HEADERS = ["Against classical methods", "What is happening", "Where it fails"]

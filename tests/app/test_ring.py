@@ -4,7 +4,8 @@ import pytest
 import torch
 
 import vae
-from ui import ring, strangers
+from ui.digit import letters_and_shapes
+from ui.view import ring
 
 MOST_TURNS = 4  # from up to down and back; an ellipse has 2, a zigzag 6 to 26
 
@@ -22,9 +23,9 @@ def test_every_held_out_digit_has_its_ring():
         assert points is not None and turns(points) <= MOST_TURNS
 
 
-@pytest.mark.parametrize("name", [*strangers.READY_MADE, *strangers.LOOKALIKES])
+@pytest.mark.parametrize("name", [*letters_and_shapes.READY_MADE, *letters_and_shapes.LOOKALIKES])
 def test_a_letter_or_shape_has_a_ring_unless_it_has_no_place(name):
-    points = ring.around(strangers.picture(name))
+    points = ring.around(letters_and_shapes.picture(name))
     assert (points is None) == (name == "Spiral")
     assert points is None or turns(points) <= MOST_TURNS
 

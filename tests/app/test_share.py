@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
-from ui import address
+from ui.shell import address
 
 PAGE = "pages/anomaly.py"
 FOLDED = "pages/denoise.py"  # where the ways to bring a digit are folded away
@@ -192,7 +192,7 @@ def test_nothing_is_sent_before_somebody_brought_a_digit(open_page):
 
 
 def test_a_card_shows_the_digit_five_results_and_the_link(sent):
-    from ui import card
+    from ui.digit import card
 
     mine = sent.session_state["digit"]
     here, there = (picture(card.draw(mine, f"http://{host}/?digit=x", "grey")) for host in ("a", "b"))

@@ -3,7 +3,7 @@
 import inspect
 
 import vae
-from ui import source
+from ui.shell import source
 
 
 def test_the_lines_shown_are_those_of_the_source_without_its_docstring():

@@ -13,7 +13,9 @@ from torch.nn import functional as F
 
 import vae
 from tests.browser.visitor import Visitor
-from ui import frame, naming, pictures, tiles
+from ui import naming
+from ui.shell import frame
+from ui.view import pictures, tiles
 
 QUIET_MS = 700  # longer than any delay after which the browser reports something
 POINT = re.compile("decoded at")

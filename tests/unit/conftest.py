@@ -8,7 +8,7 @@ from hypothesis import settings
 from torch import Tensor
 
 import vae
-from vae import calibrate
+from vae.training import calibrate
 
 settings.register_profile("unit", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.load_profile("unit")

@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from vae.coding import Coder
+from vae.codec.range_coding import Coder
 
 RELATIVE = 1e-9  # far more than the order of summation changes in float64, about 1e-14
 

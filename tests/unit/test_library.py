@@ -11,7 +11,19 @@ import vae
 
 ROOT = Path(vae.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
-JOBS = {"compress", "ink", "generate", "denoise", "anomaly", "impute"}
+ROOMS = {  # each with those whose modules it may import, beside its own and those of no room
+    "": set(),
+    "framing": set(),
+    "posterior": set(),
+    "codec": {"posterior"},
+    "jobs": {"posterior", "codec"},
+    "training": {"posterior", "codec", "jobs"},
+    "baselines": {"training"},
+    "evaluation": {"framing", "posterior", "codec", "jobs", "training", "baselines"},
+}
+FACES = {"__init__", "train", "calibrate", "evaluate"}  # the library's public face and its commands
+JOBS = sorted(path.stem for path in (ROOT / "jobs").glob("[!_]*.py"))
+COMMANDS = ["train", "calibrate", "evaluate", "evaluation.specialists", "evaluation.plain_vae"]
 CONTRACT = [
     "load_model",
     "log_likelihood",
@@ -73,14 +85,29 @@ def test_the_library_knows_nothing_of_the_app(module: Path) -> None:
     assert not any(name.split(".")[0] in {"streamlit", "ui", "pages"} for name in imported(module))
 
 
-@pytest.mark.parametrize("job", sorted(JOBS))
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_what_lies_below_it_alone(module: Path) -> None:
+    room = "" if module.parent == ROOT else module.parent.name
+    if room == "" and module.stem in FACES:
+        return
+    found = {name.split(".")[1] for name in imported(module) if name.startswith("vae.")}
+    assert (found & set(ROOMS)) - {room} <= ROOMS[room]
+
+
+@pytest.mark.parametrize("job", JOBS)
 def test_the_jobs_do_not_import_each_other(job: str) -> None:
-    others = {f"vae.{other}" for other in JOBS - {job}}
-    assert not imported(ROOT / f"{job}.py") & others
+    assert len(JOBS) == 6
+    others = {f"vae.jobs.{other}" for other in JOBS if other != job}
+    assert not imported(ROOT / "jobs" / f"{job}.py") & others
 
 
-def test_import_is_quiet_and_leaves_out_what_only_training_needs() -> None:
-    unwanted = {"streamlit", "torchvision", "matplotlib", "sklearn"}
+def test_no_module_has_the_name_of_something_exported() -> None:
+    assert not {path.stem for path in MODULES} & set(vae.__all__)
+
+
+def test_import_is_quiet_and_leaves_out_what_only_training_and_evaluation_need() -> None:
+    unwanted = {"streamlit", "torchvision", "matplotlib", "sklearn", "tyro"}
+    unwanted |= {f"vae.{room}" for room in ("training", "evaluation", "baselines")}
     check = f"import vae, sys; print({unwanted} & set(sys.modules))"
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", check],
@@ -93,7 +120,9 @@ def test_import_is_quiet_and_leaves_out_what_only_training_needs() -> None:
     assert run.stderr == ""
 
 
-@pytest.mark.parametrize("command", ["train", "calibrate", "specialists", "plain"])
+@pytest.mark.parametrize(
+    "command", ["train", "calibrate", "evaluate", "evaluation.specialists", "evaluation.plain_vae"]
+)
 def test_the_commands_explain_themselves(command: str) -> None:
     run = subprocess.run(
         [sys.executable, "-m", f"vae.{command}", "--help"],

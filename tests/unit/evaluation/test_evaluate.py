@@ -1,0 +1,176 @@
+"""Every job of the evaluation, measured on a handful of gallery digits."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import vae
+from vae.evaluation import evaluation_data as material_module
+from vae.evaluation.classifier import train_classifier
+from vae.evaluation.classifier_metrics import handwriting
+from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, renewed
+from vae.evaluation.evaluation_data import Job, Material, Sizes, Written, framed_strangers, hide, on_board
+from vae.evaluation.protocols import HIDDEN
+from vae.evaluation.shapes import degenerate, shapes
+from vae.evaluation.sharing_cost import PLAIN, plain_rival, price_rows, prices
+
+SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
+ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
+
+
+@pytest.fixture(scope="module")
+def material() -> Material:
+    gallery = vae.load_gallery()
+    strangers = {"noise": torch.rand((5, 1, 28, 28), generator=torch.Generator().manual_seed(0))}
+    classifier = train_classifier(gallery.images, gallery.labels, epochs=3)
+    return Material(
+        gallery.images[:100],
+        gallery.images[100:].flatten(1),
+        gallery.labels[:100],
+        torch.arange(100),
+        strangers,
+        Path("nowhere"),
+        [Written(ZIGZAG, 5), Written(ZIGZAG[:1], 7)],
+        classifier,
+    )
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.__name__)
+def test_a_job_gives_finite_rows_with_what_the_scoreboard_shows(
+    job: Job, material: Material, model: vae.VAE
+) -> None:
+    rows = list(job(model, material, SIZES, 0))
+    assert rows or job is prices
+    assert len({row.case for row in rows}) == len(rows)
+    for row in rows:
+        assert row.better in ("higher", "lower")
+        assert row.n >= 1
+        assert row.protocol and row.unit
+        assert all(math.isfinite(figure) for figure in (row.ours, *row.rivals.values()))
+
+
+def test_jobs_are_the_same_in_both_orders() -> None:
+    assert set(JOBS) == set(LONGEST_FIRST)
+
+
+@pytest.mark.parametrize(
+    ("case", "hidden"),
+    [("top half", 0.5), ("left half", 0.5), ("centre 14 × 14", 0.25), ("random 80 %", 0.8)],
+)
+def test_the_share_that_a_case_hides(case: str, hidden: float) -> None:
+    assert case in HIDDEN
+    observed = hide(case, 50, seed=0)
+    assert (~observed).float().mean().item() == pytest.approx(hidden, abs=0.01)
+    assert torch.equal(observed, hide(case, 50, seed=0))
+
+
+def test_strokes_lie_on_the_board_in_whole_pixels() -> None:
+    lines = on_board(ZIGZAG, 0.5, place=1)
+    everywhere = np.concatenate(lines)
+    assert [len(line) for line in lines] == [len(line) for line in ZIGZAG]
+    assert np.array_equal(everywhere, everywhere.round())
+    assert np.ptp(everywhere, axis=0).max() == 140
+    assert everywhere.min() == 140 and everywhere.max() <= 280
+
+
+def test_without_strokes_there_is_no_handwriting(material: Material, model: vae.VAE) -> None:
+    assert not list(handwriting(model, replace(material, written=[]), SIZES, 0))
+
+
+def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
+    figures = {
+        "nested": {"elbo": 102.0, "elbo_2": 147.0, "psnr": 23.8, "rmse": 0.21},
+        "whole code": {"elbo": 100.0},
+        "two dimensions": {"elbo_2": 140.0},
+        "denoising": {"psnr": 24.0},
+        "imputation": {"rmse": 0.2},
+    }
+    found = {
+        "command": "python -m vae.specialists --epochs 2",
+        "epochs": 2,
+        "n_restored": 9,
+        "figures": figures,
+    }
+    rows = {row.case: row for row in price_rows(found, SIZES)}
+    paid = {case: row.ours for case, row in rows.items()}
+    assert paid == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
+    assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
+
+
+def test_the_plain_rival_is_read_from_its_file(tmp_path: Path) -> None:
+    assert not plain_rival("sure_share", tmp_path)
+    found = {"epochs": 9, "figures": {"frechet_ratio": 3.0, "sure_share": 0.7}}
+    (tmp_path / "plain.json").write_text(json.dumps(found))
+    assert plain_rival("sure_share", tmp_path) == {f"{PLAIN}, 9 epochs": 0.7}
+
+
+def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:
+    assert vae.anomaly_p_value(model, degenerate(0)).max() <= 0.01
+
+
+def test_test_digits_are_shuffled_with_their_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = torch.arange(200, dtype=torch.uint8).view(200, 1, 1).expand(200, 28, 28)
+    classes = torch.arange(200) % 10
+    monkeypatch.setattr(material_module, "load_mnist", lambda data, *, train: (pixels, classes))
+    monkeypatch.setattr(material_module, "training_digits", lambda data: pixels)
+    monkeypatch.setattr(material_module, "evaluation_classifier", lambda data, *, epochs, seed: None)
+    read = material_module.read_material(tmp_path, SIZES, 0)
+    place = (255 * read.test[:, 0, 0, 0]).round().long()
+    assert place.sort().values.equal(torch.arange(200)) and not place.equal(torch.arange(200))
+    assert read.labels.equal(place % 10)
+    assert read.places.equal(place)
+
+
+@pytest.mark.parametrize("kind", ["triangles", "squares"])
+def test_shapes_are_framed_and_mostly_strange(kind: str, model: vae.VAE) -> None:
+    pictures = shapes(kind, 60, 0)
+    assert pictures.shape == (60, 1, 28, 28)
+    assert torch.equal(pictures, shapes(kind, 60, 0)) and not torch.equal(pictures, shapes(kind, 60, 1))
+    assert (vae.anomaly_p_value(model, pictures) <= 0.1).float().mean() > 0.7
+
+
+def test_letters_and_doodles_are_framed_where_they_are_there(tmp_path: Path) -> None:
+    assert not framed_strangers(tmp_path)
+    bitmaps = np.zeros((3, 100, 100), np.uint8)
+    bitmaps[:, 20:80, 45:55] = 255
+    np.savez(tmp_path / "letters_a_to_e.npz", images=bitmaps, labels=np.array(["A", "B", "E"]))
+    doodles = [{"word": "key", "strokes": [[[0, 0], [9, 9]], [[3, 1], [5, 8]]]}]
+    (tmp_path / "doodles.json").write_text(json.dumps(doodles))
+    found = framed_strangers(tmp_path)
+    assert {name: len(pictures) for name, pictures in found.items()} == {
+        "framed letters": 3,
+        "framed letters unlike digits": 2,
+        "doodles": 1,
+    }
+    assert all(pictures.amax(dim=(1, 2, 3)).eq(1).all() for pictures in found.values())
+
+
+def test_jobs_measured_again_take_the_place_of_their_rows_and_say_so() -> None:
+    def rows(*jobs: str, ours: float) -> list[dict]:
+        return [{"job": job, "ours": ours} for job in jobs]
+
+    facts = {"command": "python -m vae.evaluate", "commit": "a", "date": "d", "minutes": 1.0, "weights": "w"}
+    scores = {**facts, "rows": rows("Density", "Anomaly detection", "Imputation", ours=1.0)}
+    run = {**facts, "commit": "b", "rows": rows("Anomaly detection", "Anomaly detection", ours=2.0)}
+    both = renewed(renewed(scores, run), run)
+    assert [row["job"] for row in both["rows"]] == [
+        "Density",
+        "Anomaly detection",
+        "Anomaly detection",
+        "Imputation",
+    ]
+    assert [row["ours"] for row in both["rows"]] == [1.0, 2.0, 2.0, 1.0]
+    assert both["commit"] == "a"
+    assert [(each["jobs"], each["commit"]) for each in both["renewed"]] == [(["Anomaly detection"], "b")]
+    with pytest.raises(ValueError, match="of other weights: measure all jobs"):
+        renewed(scores, {**run, "weights": "others"})
+
+
+def test_an_unknown_job_is_named() -> None:
+    with pytest.raises(ValueError, match="there is no job anomalies; jobs are density, "):
+        evaluate(Options(jobs=("anomalies",)))

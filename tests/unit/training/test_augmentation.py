@@ -1,0 +1,117 @@
+"""What training sees: clean digits and their spoilt views."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from vae.training.augmentation import (
+    SHARE_GREY,
+    SHARE_MAP,
+    SHARE_VARIED,
+    SHARE_WHOLE_CODE,
+    SHARES,
+    clean_view,
+    random_prefix,
+    spoilt_view,
+    varied,
+)
+
+K = 8
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@given(seed=st.integers(0, 2**31), spoils=st.sampled_from(list(SHARES)))
+def test_views_have_all_they_need(digits: Tensor, seed: int, spoils: str) -> None:
+    clean = clean_view(digits[:16], K, "nested", generator(seed))
+    spoilt = spoilt_view(digits[:16], spoils, generator(seed))
+    assert clean.seen.shape == spoilt.seen.shape == spoilt.observed.shape == (16, 1, 28, 28)
+    assert clean.kept.shape == (16, K)
+    assert clean.kept.dtype == spoilt.observed.dtype == torch.bool
+    assert clean.seen.min() >= 0 and clean.seen.max() <= 1
+    assert torch.isfinite(spoilt.seen).all()
+
+
+def test_some_digits_are_varied_a_little_and_the_others_are_not_touched(digits: Tensor) -> None:
+    many = digits[:50].repeat(20, 1, 1, 1)
+    other = varied(many, generator())
+    moved = (other - many).abs().flatten(1).amax(dim=1) > 0
+    assert moved.float().mean().item() == pytest.approx(SHARE_VARIED, abs=0.05)
+    assert other.min() >= 0 and other.max() <= 1
+    assert (
+        (other[moved] - many[moved]).abs().mean() < 0.1 < (many[moved].roll(1, 0) - many[moved]).abs().mean()
+    )
+
+
+def test_some_varied_digits_have_thicker_strokes() -> None:
+    bar = torch.zeros((400, 1, 28, 28))
+    bar[..., 6:22, 13:15] = 1
+    ink = varied(bar, generator()).sum(dim=(1, 2, 3)) / 32
+    assert ((ink > 1.35) & (ink < 1.9)).float().mean().item() == pytest.approx(0.1, abs=0.05)
+    assert ((ink > 0.8) & (ink < 1.25)).float().mean().item() == pytest.approx(0.9, abs=0.05)
+
+
+@given(seed=st.integers(0, 2**31))
+def test_every_code_is_cut_to_a_prefix(seed: int) -> None:
+    kept = random_prefix(50, K, "nested", generator(seed), torch.device("cpu"))
+    assert kept[:, 0].all()
+    assert (kept[:, 1:] <= kept[:, :-1]).all()
+
+
+def test_lengths_of_codes_are_all_two_or_any() -> None:
+    kept = random_prefix(40_000, K, "nested", generator(), torch.device("cpu"))
+    shares = torch.bincount(kept.sum(dim=1), minlength=K + 1) / len(kept)
+    any_length = (1 - SHARE_WHOLE_CODE - SHARE_MAP) / K
+    assert shares[K].item() == pytest.approx(SHARE_WHOLE_CODE + any_length, abs=0.01)
+    assert shares[2].item() == pytest.approx(SHARE_MAP + any_length, abs=0.01)
+    assert shares[5].item() == pytest.approx(any_length, abs=0.01)
+
+
+@pytest.mark.parametrize(("codes", "length"), [("whole", K), ("map", 2)])
+def test_a_specialist_has_codes_of_one_length(codes: str, length: int) -> None:
+    kept = random_prefix(1000, K, codes, generator(), torch.device("cpu"))
+    assert (kept.sum(dim=1) == length).all()
+
+
+def test_same_generator_same_views(digits: Tensor) -> None:
+    for view in (
+        lambda seed: clean_view(digits[:16], K, "nested", generator(seed)),
+        lambda seed: spoilt_view(digits[:16], "all", generator(seed)),
+    ):
+        first, again, other = (view(seed) for seed in (1, 1, 2))
+        assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
+        assert not torch.equal(first.seen, other.seen)
+
+
+def test_clean_digits_are_grey_or_binarized(digits: Tensor) -> None:
+    seen = clean_view(digits, K, "nested", generator()).seen
+    grey = (seen == digits).flatten(1).all(dim=1)
+    binary = ((seen == 0) | (seen == 1)).flatten(1).all(dim=1)
+    assert (grey | binary).all()
+    assert grey.float().mean().item() == pytest.approx(SHARE_GREY, abs=0.06)
+
+
+@pytest.mark.parametrize("spoils", SHARES)
+def test_the_shares_of_the_spoilt_views_are_those_that_were_set(digits: Tensor, spoils: str) -> None:
+    many = digits.repeat(10, 1, 1, 1)
+    seen, observed = spoilt_view(many, spoils, generator())
+    hidden = ~observed.flatten(1).all(dim=1)
+    noisy = (seen != many).flatten(1).any(dim=1)
+    beyond = ((seen < 0) | (seen > 1)).flatten(1).any(dim=1)
+    assert hidden.float().mean().item() == pytest.approx(SHARES[spoils][4].item(), abs=0.03)
+    assert beyond.float().mean().item() == pytest.approx(SHARES[spoils][1].item(), abs=0.03)
+    assert noisy.float().mean().item() == pytest.approx(SHARES[spoils][1:4].sum().item(), abs=0.03)
+    assert not (hidden & noisy).any()
+
+
+def test_much_is_hidden_where_something_is(digits: Tensor) -> None:
+    observed = spoilt_view(digits.repeat(10, 1, 1, 1), "all", generator()).observed
+    known = observed.flatten(1).float().mean(dim=1)
+    known = known[known < 1]
+    assert known.min() < 0.2
+    assert known.max() > 0.7
+    assert 0.3 < known.mean() < 0.75

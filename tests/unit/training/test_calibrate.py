@@ -1,0 +1,150 @@
+"""The calibration: measured on digits, written as JSON, read back the same."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+import vae
+from unit.conftest import one_sentence, untrained
+from vae.calibration import Calibration, Profile
+from vae.checkpoint import fingerprint, save_weights
+from vae.codec.range_coding import payload_bytes
+from vae.model import calibration_of, pixel_table
+from vae.training import calibrate
+
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+lists = st.lists(numbers, max_size=4)
+profiles = st.dictionaries(
+    st.integers(0, 64), st.builds(Profile, numbers, numbers, numbers, numbers, numbers), max_size=4
+)
+calibrations = st.builds(
+    Calibration,
+    fingerprint=st.integers(0, 2**32 - 1),
+    posterior_std=lists,
+    pixel_table=st.lists(lists, max_size=3),
+    residual_kernel=st.lists(lists, max_size=3),
+    profiles=profiles,
+    ink_step=numbers,
+    ink_contexts=st.lists(lists, max_size=2),
+    anomaly_scales=lists,
+    anomaly_scores=lists,
+)
+
+
+@given(calibration=calibrations)
+def test_a_calibration_comes_back_from_its_file(
+    calibration: Calibration, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("calibration") / "calibration.json"
+    calibration.save(path)
+    assert Calibration.load(path) == calibration
+
+
+def test_a_measured_calibration_comes_back_from_its_file(tiny: vae.VAE, tmp_path: Path) -> None:
+    calibration = calibration_of(tiny)
+    calibration.save(tmp_path / "calibration.json")
+    assert Calibration.load(tmp_path / "calibration.json") == calibration
+
+
+def damaged(text: str) -> dict[str, bytes]:
+    fields = json.loads(text)
+    some_profile = next(iter(fields["profiles"]))
+    return {
+        "empty": b"",
+        "truncated": text[: len(text) // 2].encode(),
+        "no text": b"\xff\xfe\x00\x80",
+        "a list": b"[]",
+        "a number": b"7",
+        "no profiles": json.dumps({**fields, "profiles": None}).encode(),
+        "a profile of no length": json.dumps({**fields, "profiles": {"a": {}}}).encode(),
+        "half a profile": json.dumps({**fields, "profiles": {some_profile: {"step": 1.0}}}).encode(),
+        "a field too many": json.dumps({**fields, "more": 1}).encode(),
+        **{
+            f"no {name}": json.dumps({key: value for key, value in fields.items() if key != name}).encode()
+            for name in fields
+        },
+    }
+
+
+def test_damaged_calibrations_are_refused(tiny: vae.VAE, tmp_path: Path) -> None:
+    path = tmp_path / "calibration.json"
+    calibration_of(tiny).save(path)
+    for content in damaged(path.read_text()).values():
+        path.write_bytes(content)
+        with pytest.raises(
+            ValueError, match="the calibration calibration.json is missing or damaged"
+        ) as error:
+            Calibration.load(path)
+        assert one_sentence(error)
+
+
+def test_a_missing_calibration_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "calibration.json", tmp_path):
+        with pytest.raises(ValueError, match="is missing or damaged; python -m vae.calibrate writes it"):
+            Calibration.load(path)
+
+
+def test_a_model_without_calibration_is_refused(bare: vae.VAE) -> None:
+    for function in (calibration_of, pixel_table):
+        with pytest.raises(ValueError, match="this model has no calibration"):
+            function(bare)
+
+
+def test_every_length_of_code_has_a_profile(model: vae.VAE) -> None:
+    for calibrated in (model,):
+        calibration = calibration_of(calibrated)
+        assert {payload_bytes(n) for n in range(2, 65)} == set(calibration.profiles)
+        for profile in calibration.profiles.values():
+            assert profile.step > 0
+            assert 1 <= profile.mean_dims <= calibrated.config.latent_dim
+            assert profile.std_dims > 0
+
+
+def test_longer_codes_have_finer_steps_and_corrections(model: vae.VAE) -> None:
+    shortest, middle, longest = (calibration_of(model).profiles[size] for size in (2, 16, 62))
+    assert longest.mean_dims > shortest.mean_dims
+    assert longest.step <= shortest.step
+    assert shortest.mean_level == 0 < middle.mean_level < longest.mean_level
+
+
+def test_measured_numbers_are_those_of_the_digits(tiny: vae.VAE, digits: Tensor) -> None:
+    calibration, q = calibration_of(tiny), tiny.encode(digits[:200])
+    assert calibration.fingerprint == fingerprint(tiny)
+    expected = (0.5 * q.logvar).mean(dim=0).exp()
+    assert calibration.posterior_std == pytest.approx(expected.tolist(), abs=1e-3)
+    assert torch.allclose(pixel_table(tiny).sum(dim=1), torch.ones(65), atol=1e-4)
+    scores = vae.anomaly_score(tiny, digits[:200]).sort().values
+    assert calibration.anomaly_scores == pytest.approx(scores.tolist(), abs=1e-3)
+    assert calibration.ink_step in calibrate.INK_STEPS
+
+
+def test_the_command_writes_a_calibration_that_fits_the_weights(
+    pixels: Tensor, tiny: vae.VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_weights(untrained(), tmp_path / "vae.safetensors")
+    monkeypatch.setattr(calibrate, "validation_digits", lambda root: pixels[:200])
+    monkeypatch.setattr(calibrate, "N_INK", 2)
+    monkeypatch.setattr(calibrate, "N_CODED", 4)
+    calibrate.main(calibrate.Options(weights=tmp_path))
+    model = vae.load_model(tmp_path / "vae.safetensors")
+    assert calibration_of(model).profiles.keys() == calibration_of(tiny).profiles.keys()
+
+
+def test_the_anomaly_score_is_calibrated_anew_by_itself(
+    pixels: Tensor, tiny: vae.VAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_weights(untrained(), tmp_path / "vae.safetensors")
+    before = replace(calibration_of(tiny), anomaly_scales=[1.0, 1.0], anomaly_scores=[0.0])
+    before.save(tmp_path / "calibration.json")
+    monkeypatch.setattr(calibrate, "validation_digits", lambda root: pixels[:200])
+    calibrate.main(calibrate.Options(weights=tmp_path, anomaly_alone=True))
+    after = Calibration.load(tmp_path / "calibration.json")
+    assert after.anomaly_scores == pytest.approx(calibration_of(tiny).anomaly_scores, rel=1e-3)
+    assert after.checksum == before.checksum
+    assert replace(after, anomaly_scales=[1.0, 1.0], anomaly_scores=[0.0]) == before

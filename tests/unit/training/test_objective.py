@@ -1,0 +1,115 @@
+"""The bound that training maximises: its two parts against their textbook forms."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.distributions import Bernoulli, Normal
+
+import vae
+from unit.conftest import TINY, untrained
+from vae.likelihood import bernoulli_log_prob
+from vae.training.augmentation import Spoilt, View
+from vae.training.objective import elbo, guess_nats, kl_per_dim
+
+K = TINY.latent_dim
+
+
+def plain_view(x: Tensor, k: int = K) -> View:
+    """Images as they are, codes cut after k numbers."""
+    return View(x, (torch.arange(K) < k).expand(len(x), -1))
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@given(logit=st.floats(-30, 30), x=st.sampled_from([0.0, 1.0]))
+def test_log_probability_of_black_and_white_is_bernoulli(logit: float, x: float) -> None:
+    expected = Bernoulli(logits=torch.tensor(logit)).log_prob(torch.tensor(x))
+    assert torch.allclose(bernoulli_log_prob(torch.tensor(logit), torch.tensor(x)), expected, atol=1e-5)
+
+
+@given(logit=st.floats(-20, 20), x=st.floats(0, 1))
+def test_log_probability_of_grey_is_the_expected_one(logit: float, x: float) -> None:
+    ink, paper = bernoulli_log_prob(torch.tensor([logit, logit]), torch.tensor([1.0, 0.0]))
+    expected = x * ink + (1 - x) * paper
+    assert torch.allclose(bernoulli_log_prob(torch.tensor(logit), torch.tensor(x)), expected, atol=1e-4)
+
+
+def test_kl_has_the_exact_entropy_and_the_cross_entropy_of_the_draw(bare: vae.VAE, digits: Tensor) -> None:
+    q = bare.encode(digits[:6])
+    z = q.sample(1, generator())[0]
+    entropy = Normal(q.mean, (0.5 * q.logvar).exp()).entropy()
+    assert torch.allclose(kl_per_dim(bare, q, z), -entropy - bare.prior.log_prob_per_dim(z), atol=1e-5)
+
+
+def test_kl_is_the_mean_of_log_q_minus_log_p(bare: vae.VAE, digits: Tensor) -> None:
+    q = bare.encode(digits[:1].expand(20_000, -1, -1, -1))
+    z = q.sample(1, generator())[0]
+    sampled = (q.log_prob(z).sum(dim=1) - bare.prior.log_prob(z)).mean()
+    assert kl_per_dim(bare, q, z).sum(dim=1).mean().item() == pytest.approx(sampled.item(), abs=0.05)
+
+
+def test_bound_has_two_parts_for_each_image(bare: vae.VAE, digits: Tensor) -> None:
+    bound = elbo(bare, plain_view(digits[:5]), generator())
+    assert bound.log_px.shape == bound.kl.shape == (5,)
+    assert (bound.log_px < 0).all()
+    many = elbo(bare, plain_view(digits[:5].repeat(1000, 1, 1, 1)), generator())
+    assert (many.kl.view(1000, 5).mean(dim=0) > 0).all()
+
+
+@pytest.mark.parametrize("k", range(1, K + 1))
+def test_only_the_kept_numbers_are_paid_for(bare: vae.VAE, digits: Tensor, k: int) -> None:
+    x = digits[:5]
+    q = bare.encode(x)
+    z = q.sample(1, generator())[0]
+    bound = elbo(bare, plain_view(x, k), generator())
+    assert torch.allclose(bound.kl, kl_per_dim(bare, q, z)[:, :k].sum(dim=1), atol=1e-4)
+    expected = bernoulli_log_prob(bare.decode(z[:, :k]), x).sum(dim=(1, 2, 3))
+    assert torch.allclose(bound.log_px, expected, atol=1e-2)
+
+
+def test_the_draw_comes_with_the_bound(bare: vae.VAE, digits: Tensor) -> None:
+    x = digits[:5]
+    assert torch.equal(elbo(bare, plain_view(x), generator()).z, bare.encode(x).sample(1, generator())[0])
+
+
+def test_a_guess_costs_what_the_posterior_of_the_spoilt_view_says(bare: vae.VAE, digits: Tensor) -> None:
+    x, z = digits[:5], torch.randn(5, K, generator=generator())
+    observed = torch.rand(5, 1, 28, 28, generator=generator()) < 0.5
+    q = bare.encode(x, observed)
+    expected = -Normal(q.mean, (0.5 * q.logvar).exp()).log_prob(z).sum(dim=1)
+    assert torch.allclose(guess_nats(bare, Spoilt(x, observed), z), expected, atol=1e-4)
+
+
+def test_guessing_can_be_learned(digits: Tensor) -> None:
+    model = untrained().requires_grad_()
+    x = digits[:20]
+    spoilt = Spoilt(x, (torch.arange(28) >= 14).expand_as(x))
+    z = model.encode(x).mean.detach()
+    optimizer = torch.optim.Adam(model.encoder.parameters(), 1e-2)
+    costs = []
+    for _ in range(30):
+        cost = guess_nats(model, spoilt, z).mean()
+        optimizer.zero_grad()
+        cost.backward()
+        optimizer.step()
+        costs.append(cost.item())
+    assert costs[-1] < costs[0] - 1
+
+
+def test_hidden_pixels_do_not_help_to_guess(bare: vae.VAE, digits: Tensor) -> None:
+    x, z = digits[:5], torch.randn(5, K, generator=generator())
+    observed = torch.rand(5, 1, 28, 28, generator=generator()) < 0.5
+    changed = torch.where(observed, x, 1.0)
+    costs = [guess_nats(bare, Spoilt(seen, observed), z) for seen in (x, changed)]
+    assert torch.equal(*costs)
+
+
+def test_the_bound_follows_its_generator(bare: vae.VAE, digits: Tensor) -> None:
+    view = plain_view(digits[:3])
+    first, again, other = (elbo(bare, view, generator(seed)).log_px for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)

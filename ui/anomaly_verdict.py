@@ -1,0 +1,101 @@
+"""How strange a picture is, measured against held-out real digits, and what the model calls it."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+import vae
+from ui import naming
+from ui.digit.digit import Digit
+from ui.shell import cache, load
+from vae.jobs.anomaly_detection import anomaly_parts
+from vae.model import calibration_of
+
+Word = Literal["digit", "odd digit", "no digit"]
+ALARMS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)  # shares of real digits that may set it off
+ALARM = 0.01  # until the visitor chooses
+ODD = 0.9  # stranger than this share of real digits
+BRIGHTEST_NATS = 1.0  # a pixel's surprise that glows most
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the model makes of one picture."""
+
+    score: float  # higher is stranger
+    n_tamer: int  # held-out real digits that are less strange
+    n_real: int  # held-out real digits in all
+    off: float  # how much farther out its code is than a typical digit's, in standard deviations
+    unexplained: float  # how much more its code leaves unexplained than a typical digit's does, likewise
+    looks_like: int | None  # the digit that the nearest thing looks like; None = unclear
+
+    @property
+    def words(self) -> str:
+        """Such as "stranger than 1,987 of 2,000 real digits"."""
+        tamer = {0: "none", self.n_real: "all"}.get(self.n_tamer, f"{self.n_tamer:,}")
+        return f"stranger than {tamer} of {self.n_real:,} real digits"
+
+    def word(self, alarm: float = ALARM) -> Word:
+        """What to call it where this share of real digits, the strangest, sets off the alarm."""
+        if self.score >= threshold_for(alarm):
+            return "no digit"
+        return "odd digit" if self.n_tamer >= ODD * self.n_real else "digit"
+
+
+@st.cache_resource(show_spinner=False)
+def reference() -> list[float]:
+    """The scores of held-out real digits, ascending."""
+    return vae.anomaly_reference(load.model()).tolist()
+
+
+def threshold_for(alarm: float) -> float:
+    """The score that this share of real digits, in (0, 1], reaches."""
+    scores = reference()
+    return scores[len(scores) - max(1, round(alarm * len(scores)))]
+
+
+def n_false_alarms(alarm: float) -> int:
+    """How many held-out real digits set off the alarm."""
+    return len(reference()) - bisect_left(reference(), threshold_for(alarm))
+
+
+@cache.briefly
+def verdicts(images: list[Tensor]) -> list[Verdict]:
+    """The verdict on each picture (1, 28, 28), the same whatever other pictures it is judged with."""
+    return [_verdict(image[None]) for image in images]
+
+
+@torch.inference_mode()
+def nearest(x: Tensor) -> Tensor:
+    """The nearest thing to each picture (B, 1, 28, 28) that the model can write: what its code decodes to."""
+    model = load.model()
+    return torch.sigmoid(model.decode(model.encode(x).mean))
+
+
+def surprise(digit: Digit) -> Tensor:
+    """Where a digit's strokes surprise the model, (28, 28) nats."""
+    return digit.once("surprise", lambda: vae.surprise_map(load.model(), digit.batch)[0])
+
+
+def _verdict(x: Tensor) -> Verdict:
+    parts = _parts(x)[0]
+    score = float(parts.sum())  # what vae.anomaly_score gives
+    off, unexplained = (parts - _typical_parts()).tolist()
+    (looks_like,) = naming.names(nearest(x))
+    return Verdict(score, bisect_left(reference(), score), len(reference()), off, unexplained, looks_like)
+
+
+@st.cache_resource(show_spinner=False)
+def _typical_parts() -> Tensor:
+    """The median of each part of the score over the gallery's digits, (2,)."""
+    return _parts(load.gallery().images).median(dim=0).values
+
+
+def _parts(x: Tensor) -> Tensor:
+    """The two parts of the score in standard deviations over held-out digits, (B, 2)."""
+    parts = anomaly_parts(load.model(), x)
+    return parts / parts.new_tensor(calibration_of(load.model()).anomaly_scales)

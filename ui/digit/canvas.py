@@ -1,0 +1,192 @@
+"""A drawing board that loses no stroke: not to a rerun, not to a change of page, not to Clear.
+
+The browser forgets its canvas when the page changes, so the strokes are mirrored in session state. A canvas
+starts from `start`, which must not change while it is mounted; to show something else, it is mounted anew
+under another key.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit_drawable_canvas import st_canvas
+
+from ui.digit import fabric
+from ui.digit.fabric import SIDE, Stroke
+from ui.shell import frame
+
+PENS = {"thin": 29, "medium": 43, "thick": 62}
+_LONGEST_HISTORY = 200
+_FILES = Path(__file__).parent
+_script = st.components.v2.component(
+    "board",
+    html='<span class="board-script" hidden></span>',
+    css=(_FILES / "canvas.css").read_text(encoding="utf-8"),
+    js=(_FILES / "canvas.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@dataclass
+class Board:
+    """What one canvas shows, and every step that led there."""
+
+    visit: int  # the page visit in which it was last shown
+    about: object = None
+    mounts: int = 0
+    start: Sequence[Stroke] = ()
+    seen: list[Any] | None = None  # the objects of the drawing that this mount's canvas sent last
+    history: list[list[Stroke]] = field(default_factory=list)
+
+    @property
+    def strokes(self) -> list[Stroke]:
+        """What is drawn now."""
+        return self.history[-1] if self.history else []
+
+    def add(self, strokes: list[Stroke]) -> None:
+        """Make one step, which can be taken back."""
+        self.history = [*self.history[1 - _LONGEST_HISTORY :], strokes]
+
+    def mount_anew(self) -> None:
+        """Let the browser build the canvas again from the last step."""
+        self.mounts += 1
+        self.start, self.seen = self.strokes, None
+
+
+OnChange = Callable[[list[Stroke]], None]
+
+
+def board(
+    name: str,
+    *,
+    ink: str,
+    pens: Mapping[str, int],
+    on_change: OnChange = lambda strokes: None,
+    paper: bytes | None = None,
+    about: object = None,
+) -> list[Stroke]:
+    """Show a board with its pens, Undo and Clear, as wide as the place it stands in.
+
+    Args:
+        name: boards of one name are one board, whatever page they are on.
+        ink: the pen's colour in CSS.
+        pens: the pens to choose from, name -> width in SIDEths of the board; the second is ready to hand.
+        on_change: called with the strokes after a stroke, Undo or Clear; an empty list = an empty board.
+        paper: a PNG file of SIDE x SIDE to draw on; black where there is none. What is drawn stays when the
+            paper changes.
+        about: what the drawing belongs to; another one empties the board.
+
+    Returns:
+        The strokes on the board, the earliest first.
+    """
+    state = _shown(name, about)
+    pen = st.session_state.get(f"{name}_pen") or list(pens)[1]
+    start = fabric.drawing_of(state.start, pens, ink)
+    with st.container(key=f"board_{name}"):
+        sent = st_canvas(
+            stroke_width=pens[pen],
+            stroke_color=ink,
+            background_color="" if paper else "#000000",
+            background_image=paper,
+            width=SIDE,
+            height=SIDE,
+            initial_drawing=start,
+            key=f"{name}_{state.mounts}",
+        ).json_data
+        problem = _taken(state, sent, start, pens, on_change)
+        _script(key=f"{name}_script", data={"mount": f"{name}_{state.mounts}", "taken": _count(sent)})
+    _tools(name, state, pens, on_change)
+    if problem:
+        frame.complain(problem)
+    return state.strokes
+
+
+def put(name: str, strokes: Sequence[Stroke]) -> None:
+    """Put a drawing on a board before the board is shown; its strokes can be taken back one by one."""
+    state = _board(name)
+    for n in range(1, len(strokes) + 1):
+        state.add(list(strokes[:n]))
+    state.mount_anew()
+
+
+def _board(name: str) -> Board:
+    return st.session_state.setdefault(name, Board(st.session_state["visit"]))
+
+
+def _shown(name: str, about: object) -> Board:
+    """A board as it is to be shown in this visit, about this."""
+    state, visit = _board(name), st.session_state["visit"]
+    if state.about is not about:
+        state.history.clear()
+    if state.visit != visit or state.about is not about:
+        state.visit, state.about = visit, about
+        state.mount_anew()
+    return state
+
+
+def _taken(
+    state: Board, sent: Any, start: dict[str, Any], pens: Mapping[str, int], on_change: OnChange
+) -> str | None:
+    """Mirror what the browser sent, if it is new; what is wrong with it, if anything is.
+
+    Strokes that a busy server gets all at once are taken back one by one all the same.
+    """
+    try:
+        strokes = fabric.strokes_of(sent, pens)
+    except ValueError as error:
+        return str(error)
+    before = start["objects"] if state.seen is None else state.seen
+    state.seen = sent["objects"]
+    if state.seen != before:
+        together = range(len(state.strokes) + 1, len(strokes)) if len(state.seen) > len(before) + 1 else ()
+        for n in (*together, len(strokes)):
+            state.add(strokes[:n])
+        on_change(strokes)
+    return None
+
+
+def _count(sent: Any) -> int:
+    """How many strokes a canvas sent, however they look."""
+    try:
+        return len(sent["objects"])
+    except (TypeError, KeyError):
+        return 0
+
+
+def _tools(name: str, state: Board, pens: Mapping[str, int], on_change: OnChange) -> None:
+    def undo() -> None:
+        state.history.pop()
+        state.mount_anew()
+        on_change(state.strokes)
+
+    def clear() -> None:
+        state.add([])
+        state.mount_anew()
+        on_change([])
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for label, icon, step, is_idle in (
+            ("Undo", ":material/undo:", undo, not state.history),
+            ("Clear", ":material/delete:", clear, not state.strokes),
+        ):
+            st.button(
+                label,
+                icon=icon,
+                key=f"{name}_{label.lower()}",
+                on_click=step,
+                disabled=is_idle,
+                width="stretch",
+            )
+    st.segmented_control(
+        "Pen",
+        list(pens),
+        default=list(pens)[1],
+        required=True,
+        format_func=str.capitalize,
+        key=f"{name}_pen",
+        bind="query-params",
+        label_visibility="collapsed",
+        width="stretch",
+    )

@@ -1,0 +1,137 @@
+"""The frame around every page: title, navigation, sidebar, and how a page begins, fails and ends.
+
+Nothing here imports torch, so a page is painted before the model loads.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui.shell import address, menu
+
+APP = "One Model, Five Superpowers"
+PALETTES = ("viridis", "magma", "cividis", "grey")
+INPUT_WIDTH = 320
+_PAGES = {
+    "": [("streamlit_app.py", "Home", ":material/draw:")],
+    "Five superpowers": [
+        ("pages/compress.py", "Compress", ":material/compress:"),
+        ("pages/generate.py", "Generate", ":material/auto_awesome:"),
+        ("pages/denoise.py", "Denoise", ":material/blur_off:"),
+        ("pages/anomaly.py", "Find anomalies", ":material/troubleshoot:"),
+        ("pages/impute.py", "Fill in", ":material/healing:"),
+    ],
+    "Behind it": [
+        ("pages/how_it_works.py", "How it works", ":material/school:"),
+        ("pages/scoreboard.py", "Scoreboard", ":material/leaderboard:"),
+    ],
+}
+_IMPORTED = threading.Event()  # by the first page of this process
+_ICONS = {path: icon for pages in _PAGES.values() for path, _, icon in pages}
+
+
+def page(title: str, path: str, lead: str) -> None:
+    """Begin a page: its config, the sidebar, the title and one sentence. Call this before importing `vae`.
+
+    Args:
+        title: what the page is called, in plain words.
+        path: the page's file, as in `pages/impute.py`.
+        lead: one sentence under the title.
+    """
+    st.set_page_config(
+        page_title=title if title == APP else f"{title} · {APP}",
+        page_icon=str(Path(__file__).with_name("icon.svg")),
+        layout="wide",
+        initial_sidebar_state=250,
+    )
+    if st.session_state.get("page") != path:
+        st.session_state["page"] = path
+        st.session_state["visit"] = st.session_state.get("visit", 0) + 1
+        st.session_state["is_strange_address"] = address.is_strange()
+    _sidebar()
+    st.title(title, anchor=False)
+    st.markdown(lead)
+    _check_address()
+    address.put_in_step("address_at_first")
+
+
+def palette() -> str:
+    """The name of the palette that the visitor chose for ink."""
+    return st.session_state.get("palette") or PALETTES[0]
+
+
+def link(path: str, label: str) -> None:
+    """A link to a page, with its icon; it takes the digit in the address along."""
+    st.page_link(path, label=label, icon=_ICONS[path], query_params=address.carried())
+
+
+def split() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two columns, input and result; the result moves below the input where the screen is narrow."""
+    row = st.container(horizontal=True, gap="medium")
+    return row.container(width=INPUT_WIDTH), row.container()
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Show a skeleton while the first imports of the process take their seconds, and nothing ever after."""
+    with st.empty() if _IMPORTED.is_set() else st.skeleton(height=420):
+        yield
+    _IMPORTED.set()
+
+
+@contextmanager
+def sentence() -> Iterator[None]:
+    """Turn a ValueError into the one sentence that it carries; the rest of the block is left out."""
+    try:
+        yield
+    except ValueError as error:
+        complain(str(error))
+
+
+def complain(text: str) -> None:
+    """Show one sentence about something that went wrong, with its markdown taken literally."""
+    said = text[:1].upper() + text[1:].rstrip(".") + "."
+    st.warning(re.sub(r"([\\`*_{}\[\]()#+!|$:<>~-])", r"\\\1", said), icon=":material/info:")
+
+
+def what_is_happening(words: str, *formulas: str) -> None:
+    """End a page, part one: three sentences and the formula behind them, in parts that fit a phone."""
+    st.header("What is happening", anchor=False)
+    st.markdown(words)
+    for formula in formulas:
+        st.latex(formula)
+
+
+def where_it_fails(words: str) -> None:
+    """End a page, part two: one honest failure in words; the page shows it right after."""
+    st.header("Where it fails", anchor=False)
+    st.markdown(words)
+
+
+def _sidebar() -> None:
+    with st.sidebar:
+        st.caption(APP)
+        for section, pages in _PAGES.items():
+            if section:
+                st.caption(section)
+            with st.container(gap="xxsmall"):
+                for path, label, _ in pages:
+                    link(path, label)
+        st.selectbox(
+            "Ink palette",
+            PALETTES,
+            key="palette",
+            bind="query-params",
+            help="Colours for the brightness of ink. All four keep their order when printed in grey.",
+        )
+        menu.close_on_choice()
+
+
+def _check_address() -> None:
+    if st.session_state["is_strange_address"]:
+        st.caption("The address holds settings that this page does not know; they were ignored.")

@@ -1,0 +1,1 @@
+"""How digits, maps and figures are shown."""

@@ -1,0 +1,48 @@
+"""Digits that change into each other: as an animated GIF, and the plain cross-fade to compare with."""
+
+import io
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ui.shell import frame
+from ui.view import pictures
+
+FRAME_MS, PAUSE_MS = 70, 700
+
+
+def gif(digits: Tensor, width: int) -> bytes:
+    """A GIF in the visitor's palette that plays there and back for ever, and rests at both ends.
+
+    Args:
+        digits: (n, 1, 28, 28) in [0, 1], n >= 2.
+        width: of the picture, in pixels; a multiple of 28 keeps it crisp.
+
+    Returns:
+        The file; it has 2 n - 2 frames, the digits from first to last and back again.
+    """
+    there = [_page(digit, width) for digit in digits]
+    pause = [FRAME_MS] * (len(there) - 2)
+    file = io.BytesIO()
+    there[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=there[1:] + there[-2:0:-1],
+        duration=[PAUSE_MS, *pause, PAUSE_MS, *pause],
+        loop=0,
+    )
+    return file.getvalue()
+
+
+def crossfade(a: Tensor, b: Tensor, n: int) -> Tensor:
+    """Digit a (1, 28, 28) fading into b pixel by pixel, (n, 1, 28, 28)."""
+    return torch.lerp(a, b, torch.linspace(0, 1, n)[:, None, None, None])
+
+
+def _page(digit: Tensor, width: int) -> Image.Image:
+    grey = Image.fromarray(digit[0].mul(255).round().byte().numpy())
+    page = grey.resize((width, width), Image.Resampling.NEAREST)
+    page.putpalette(pictures.palette_table(frame.palette()).tobytes())
+    return page

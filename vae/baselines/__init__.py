@@ -1,0 +1,1 @@
+"""What a sceptic would use instead, without this model."""

@@ -1,0 +1,111 @@
+"""PCA with an ideal entropy coder: what linear algebra alone makes of a handful of bytes."""
+
+import math
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.baselines.image_codecs import Point, frontier
+from vae.checks import SIDE
+
+RIVALS_FILE = Path(__file__).parents[2] / "weights" / "rivals.npz"
+N_COMPONENTS = 192
+MAX_BYTES = 64
+STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from
+COUNTS = (*range(1, 8), *range(8, N_COMPONENTS + 1, 8))  # numbers of components to choose from
+
+
+@dataclass(frozen=True)
+class Components:
+    """What the training digits tell: their mean, their directions, and how to spend each byte count."""
+
+    mean: Tensor  # (784,) float32, the mean digit
+    basis: Tensor  # (K, 784) float32, orthonormal rows, the widest direction first
+    std: Tensor  # (K,) float32, standard deviation of the training digits along each
+    plans: Tensor  # (64, 2) float32: components to keep and quantiser step, for 1 to 64 bytes
+
+
+@cache
+def load_components() -> Components:
+    """Read weights/rivals.npz, one copy per process, not to be written to.
+
+    Raises:
+        ValueError: the file is missing or is not what `python -m vae.rivals` writes.
+    """
+    try:
+        with np.load(RIVALS_FILE, allow_pickle=False) as file:
+            parts = {name: torch.from_numpy(file[name]).float() for name in ("mean", "basis", "std", "plans")}
+    except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"{RIVALS_FILE.name} is missing or broken: write it by python -m vae.rivals"
+        ) from error
+    return Components(**parts)
+
+
+def save_components(components: Components) -> None:
+    """Write weights/rivals.npz in half precision."""
+    arrays = {name: part.half().numpy() for name, part in vars(components).items()}
+    np.savez_compressed(RIVALS_FILE, **arrays)
+
+
+def fit_components(digits: Tensor, held_out: Tensor) -> Components:
+    """Principal components of digits (N, 784) in [0, 1], and the plans that serve held_out (M, 784) best.
+
+    Each plan is the pair of STEPS and COUNTS whose mean PSNR on held_out is highest among
+    those that cost no more than its bytes there on average.
+    """
+    mean = digits.mean(0)
+    variance, directions = torch.linalg.eigh(torch.cov(digits.T).double())
+    basis = directions.flip(1)[:, :N_COMPONENTS].T.float()
+    std = variance.flip(0)[:N_COMPONENTS].sqrt().float()
+    trials = _trials(Components(mean, basis, std, torch.empty(0)), held_out)
+    affordable = ([t for t in trials if t[0] <= n_bytes] for n_bytes in range(1, MAX_BYTES + 1))
+    plans = [max(choice, key=lambda trial: trial[1])[2:] for choice in affordable]
+    return Components(mean, basis, std, torch.tensor(plans))
+
+
+def _trials(parts: Components, digits: Tensor) -> list[tuple[float, float, int, float]]:
+    """Mean bytes and mean PSNR on digits (M, 784) of every number of components and step."""
+    trials = []
+    coefficients = (digits - parts.mean) @ parts.basis.T
+    for step in STEPS:
+        symbols = (coefficients / step).round()
+        n_bytes = ideal_bytes(symbols, step, parts.std).mean(0)
+        for count in COUNTS:
+            decoded = parts.mean + step * symbols[:, :count] @ parts.basis[:count]
+            error = (decoded.clamp(0, 1) - digits).square().mean(1)
+            psnr_db = -10 * error.log10().mean().item()
+            trials.append((n_bytes[count - 1].item(), psnr_db, count, step.item()))
+    return trials
+
+
+def ideal_bytes(symbols: Tensor, step: Tensor, std: Tensor) -> Tensor:
+    """Whole bytes that the first 1, ..., K of symbols (B, K) cost: -log2 of the Gaussian bin of each."""
+    near, far = ((symbols.double().abs() + half) * step / (std * math.sqrt(2)) for half in (-0.5, 0.5))
+    bits = -((torch.erfc(near) - torch.erfc(far)) / 2).clamp_min(2.0**-64).log2()
+    return (bits.cumsum(1) / 8).ceil()
+
+
+def pca_points(x: Tensor) -> list[Point]:
+    """The image (1, 28, 28) in [0, 1] in about 1 to 64 bytes; see `frontier`.
+
+    Projects on the leading principal components, rounds the coefficients to multiples of a step, and
+    counts the ideal code length under the training digits' Gaussian, in whole bytes: no header, no
+    coder's loss, and nothing for telling the receiver which plan was used. So the rival is flattered.
+
+    Raises:
+        ValueError: weights/rivals.npz is missing or broken.
+    """
+    parts = load_components()
+    counts, steps = parts.plans[:, 0].long(), parts.plans[:, 1:]
+    kept = torch.arange(len(parts.std)) < counts[:, None]
+    symbols = ((x.flatten() - parts.mean) @ parts.basis.T / steps).round() * kept
+    decoded = (parts.mean + steps * symbols @ parts.basis).clamp(0, 1).view(-1, SIDE, SIDE)
+    n_bytes = ideal_bytes(symbols, steps, parts.std).gather(1, counts[:, None] - 1)[:, 0]
+    return frontier(x, list(zip(n_bytes.int().tolist(), decoded.numpy(), strict=True)))

@@ -1,0 +1,116 @@
+"""What the latent code cannot say: a correction of the decoded picture, spent where the decoder is unsure.
+
+Both sides know the decoder's logits, so both know the variance of each pixel (its logit bin's, see
+vae/posterior/pixels.py) and how errors of neighbours go together (vae/posterior/pixel_errors.py). The
+eigenvectors of that covariance are the directions in which the picture may be wrong, the likeliest first; the
+correction is their coefficients, rounded to a step and range-coded, and those that would round to zero are
+left out.
+
+Source: the Karhunen-Loeve transform of transform coding, Goyal 2001, doi:10.1109/79.952802.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.calibration import Calibration
+from vae.codec.range_coding import Laplace, Part, round_ratio
+from vae.posterior.pixel_errors import error_covariances
+from vae.posterior.pixels import bin_of, moments
+
+N_LEVELS = 24  # of fineness; level 0 sends no correction
+COARSEST_STEP, STEPS_AN_OCTAVE = 1.6, 4
+N_PIXELS = 200  # the most uncertain ones, which alone are corrected
+SMALLEST_RATIO = 0.5  # standard deviation, in steps, of the coefficients that are sent
+ROUNDINGS = (0.5, 0.4, 0.3, 0.2)  # what is added before rounding down; less saves bits
+TIE_BREAK = 1e-5  # share by which each pixel outweighs the one before, so that no two directions are equal
+HIGHEST_SYMBOL = 255
+COEFFICIENT = Laplace(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
+
+
+class Directions(NamedTuple):
+    """In which directions a decoded picture may be wrong, and by how much, both sides alike."""
+
+    basis: Tensor  # float64 (N_PIXELS, 784), orthonormal rows, the widest first
+    std: Tensor  # float64 (N_PIXELS,)
+
+
+class Correction(NamedTuple):
+    """One way to correct a picture."""
+
+    level: int
+    symbols: Tensor  # int64 (n,), of the first n directions
+    bits: float
+    error: float  # mean squared, of the corrected picture
+
+
+def step_of(level: int) -> float:
+    """The step to which coefficients are rounded at a level."""
+    return COARSEST_STEP * 2 ** (-level / STEPS_AN_OCTAVE)
+
+
+def directions(known: Calibration, logits: Tensor) -> Directions:
+    """The directions in which the picture of logits (784,), float64, may be wrong."""
+    _, variance = moments(torch.tensor(known.pixel_table, dtype=torch.float64))
+    std = variance[bin_of(logits)].clamp_min(0).sqrt()
+    pixels = std.argsort(descending=True, stable=True)[:N_PIXELS].sort().values
+    together = error_covariances(known, pixels)
+    apart = std[pixels] * (1 + TIE_BREAK * torch.arange(len(pixels), dtype=torch.float64))
+    values, vectors = torch.linalg.eigh(apart[:, None] * together * apart)
+    basis = torch.zeros((len(pixels), len(std)), dtype=torch.float64)
+    basis[:, pixels] = (vectors * _sign(vectors)).T
+    return Directions(basis.flip(0), values.clamp_min(0).sqrt().flip(0))
+
+
+def _sign(vectors: Tensor) -> Tensor:
+    """+1 or -1 for each column, so that every processor's eigenvectors point the same way."""
+    generic = torch.arange(len(vectors), dtype=torch.float64).add(1).sqrt()
+    return torch.where(generic @ vectors < 0, -1.0, 1.0)
+
+
+def ratios(way: Directions, level: int) -> Tensor:
+    """Standard deviations, in steps of a level, of the coefficients sent at it, (n,); none at level 0."""
+    if level == 0:
+        return torch.empty(0, dtype=torch.float64)
+    ratio = round_ratio(way.std.clamp_min(1e-9) / step_of(level))
+    return ratio[: int((ratio >= SMALLEST_RATIO).sum())]
+
+
+def corrected(picture: Tensor, way: Directions, level: int, symbols: Tensor) -> Tensor:
+    """A picture (784,), float64, with the correction of symbols (n,), in [0, 1]."""
+    return (picture + step_of(level) * symbols.double() @ way.basis[: len(symbols)]).clamp(0, 1)
+
+
+def corrections(picture: Tensor, way: Directions, truth: Tensor) -> list[Correction]:
+    """Ways to bring a picture nearer to the truth, both (784,) and float64: one a level and rounding."""
+    coefficients = way.basis @ (truth - picture)
+    ways = [_correction(picture, way, truth, 0, coefficients[:0])]
+    for level in range(1, N_LEVELS):
+        in_steps = coefficients[: len(ratios(way, level))] / step_of(level)
+        for rounding in ROUNDINGS if len(in_steps) else ():
+            symbols = in_steps.sign() * (in_steps.abs() + rounding).floor().clamp_max(HIGHEST_SYMBOL)
+            ways.append(_correction(picture, way, truth, level, symbols.long()))
+    return ways
+
+
+def _correction(picture: Tensor, way: Directions, truth: Tensor, level: int, symbols: Tensor) -> Correction:
+    error = (corrected(picture, way, level, symbols) - truth).square().mean().item()
+    return Correction(level, symbols, _bits(symbols, ratios(way, level)).sum().item(), error)
+
+
+def _bits(symbols: Tensor, ratio: Tensor) -> Tensor:
+    """Ideal length of symbols under Laplace distributions of standard deviations ratio, each (n,)."""
+    scale = ratio / math.sqrt(2)
+    far = (symbols.abs() - 0.5).clamp_min(0) / scale
+    beyond = 0.5 * torch.exp(-far) * (1 - torch.exp(-1 / scale))
+    chance = torch.where(symbols == 0, 1 - torch.exp(-0.5 / scale), beyond)
+    return -chance.clamp_min(2**-24).log2()
+
+
+def correction_part(symbols: Tensor, ratio: Tensor) -> Part:
+    """A correction's symbols (n,) as a part of a message."""
+    scale = ratio.numpy() / math.sqrt(2)
+    return Part(symbols.numpy().astype(np.int32), COEFFICIENT, (np.zeros(len(scale)), scale))

@@ -1,0 +1,148 @@
+"""Measure the shipped model against its rivals on test digits: `python -m vae.evaluate --help`."""
+
+import json
+import os
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import torch
+import tyro
+from tqdm import tqdm
+
+from vae.checkpoint import WEIGHTS, fingerprint, load_model
+from vae.evaluation.anomaly_protocol import anomaly
+from vae.evaluation.classifier import evaluation_classifier
+from vae.evaluation.classifier_metrics import generation, handwriting
+from vae.evaluation.evaluation_data import QUICK, Job, Row, Sizes, read_material
+from vae.evaluation.protocols import compression, denoising, density, imputation, lossless
+from vae.evaluation.report import score_table, write_reports
+from vae.evaluation.sharing_cost import prices
+from vae.training.data import default_root
+from vae.training.train import commit
+
+JOBS = (density, compression, lossless, generation, denoising, imputation, anomaly, handwriting, prices)
+LONGEST_FIRST = (
+    denoising,
+    handwriting,
+    anomaly,
+    density,
+    imputation,
+    compression,
+    lossless,
+    generation,
+    prices,
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measure all five jobs beside their rivals on test digits; write scores, model card, README's table."""
+
+    data: Path = default_root()
+    """Folder of MNIST/raw, and of ood/ and strokes/ if any. Default: $MNIST_ROOT, else ./data."""
+    quick: bool = False
+    """A rehearsal in two minutes with a twentieth of the digits and draws; it prints and writes nothing."""
+    seed: int = 0
+    """Of every random choice."""
+    jobs: tuple[str, ...] = ()
+    """Measure these alone, such as anomaly, and leave all other figures as they are. Default: all jobs."""
+
+    @property
+    def chosen(self) -> list[Job]:
+        return [job for job in JOBS if not self.jobs or job.__name__ in self.jobs]
+
+    @property
+    def sizes(self) -> Sizes:
+        return QUICK if self.quick else Sizes()
+
+
+def evaluate(options: Options) -> list[Row]:
+    """The chosen jobs' figures of the shipped model, each job in a process of its own, with a progress bar.
+
+    Raises:
+        ValueError: a job is unknown, or MNIST, the weights or their calibration are not there.
+    """
+    if unknown := set(options.jobs) - {job.__name__ for job in JOBS}:
+        raise ValueError(f"there is no job {', '.join(sorted(unknown))}; jobs are {_names(JOBS)}")
+    n_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    with ProcessPoolExecutor(n_workers, get_context("spawn")) as pool, tqdm(total=len(options.chosen)) as bar:
+        jobs = [job for job in LONGEST_FIRST if job in options.chosen]
+        measured: dict[Job, Future[list[Row]]] = {job: pool.submit(_measure, job, options) for job in jobs}
+        names = {future: job.__name__ for job, future in measured.items()}
+        for future in as_completed(names):
+            future.result()
+            bar.set_description(f"{names[future]} done")
+            bar.update()
+    return [row for job in options.chosen for row in measured[job].result()]
+
+
+def _measure(job: Job, options: Options) -> list[Row]:
+    """One job's figures, on one thread."""
+    torch.set_num_threads(1)
+    material = read_material(options.data, options.sizes, options.seed)
+    return list(job(load_model(), material, options.sizes, options.seed))
+
+
+def _names(jobs: Sequence[Job]) -> str:
+    return ", ".join(job.__name__ for job in jobs)
+
+
+def renewed(scores: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
+    """Earlier scores with the rows of a run of some jobs in place of those jobs' own.
+
+    Raises:
+        ValueError: the earlier scores are of other weights.
+    """
+    if scores["weights"] != run["weights"]:
+        raise ValueError("the other figures are of other weights: measure all jobs, without --jobs")
+    again = list(dict.fromkeys(row["job"] for row in run["rows"]))
+    order = list(dict.fromkeys(row["job"] for row in scores["rows"] + run["rows"]))
+    rows = [row for row in scores["rows"] if row["job"] not in again] + run["rows"]
+    facts = {name: run[name] for name in ("command", "commit", "date", "minutes")}
+    earlier = [each for each in scores.get("renewed", []) if set(each["jobs"]) - set(again)]
+    return scores | {
+        "renewed": [*earlier, {"jobs": again, **facts}],
+        "rows": sorted(rows, key=lambda row: order.index(row["job"])),
+    }
+
+
+def main(options: Options) -> None:
+    """Measure, print, and unless in a hurry write."""
+    start, started_from = time.perf_counter(), commit()
+    classifier = evaluation_classifier(options.data, epochs=options.sizes.epochs, seed=options.seed)
+    rows = evaluate(options)
+    facts: dict[str, Any] = {
+        "command": "python -m vae.evaluate " + shlex.join(sys.argv[1:]),
+        "commit": started_from,
+        "weights": fingerprint(load_model()),
+        "date": date.today().isoformat(),
+        "seed": options.seed,
+        "quick": options.quick,
+        "minutes": round((time.perf_counter() - start) / 60, 1),
+        "classifier_accuracy": round(classifier.accuracy.item(), 4),
+        "rows": [asdict(row) for row in rows],
+    }
+    print(score_table(facts["rows"]))
+    if options.quick:
+        return
+    path = WEIGHTS / "scores.json"
+    if options.jobs:
+        facts = renewed(json.loads(path.read_text(encoding="utf-8")), facts)
+    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_reports(WEIGHTS, WEIGHTS.parent / "README.md")
+
+
+def run() -> None:
+    """Run the command, and end with one sentence where it cannot."""
+    try:
+        main(tyro.cli(Options))
+    except ValueError as error:
+        sys.exit(f"vae.evaluate: {error}")

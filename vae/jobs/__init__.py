@@ -1,0 +1,1 @@
+"""The five jobs of the one model; none knows of another."""

@@ -1,0 +1,1 @@
+"""How the weights and their calibration are made."""

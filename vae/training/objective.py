@@ -1,0 +1,53 @@
+"""What training optimises: the evidence lower bound (ELBO) of clean digits, in nats, and the cost of guessing
+the same digits' codes from spoilt views of them."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from vae.likelihood import bernoulli_log_prob
+from vae.model import VAE, Posterior
+from vae.prior import LOG_2PI
+from vae.training.augmentation import Spoilt, View
+
+
+class Elbo(NamedTuple):
+    """The two parts of the bound on log p(target), each (B,) nats; elbo = log_px - kl."""
+
+    log_px: Tensor
+    kl: Tensor
+    z: Tensor  # (B, K), the draw
+
+
+def kl_per_dim(model: VAE, q: Posterior, z: Tensor) -> Tensor:
+    """KL(q(z_i) || p(z_i | z_<i)) in nats for each dimension, (B, K), estimated at a draw z (B, K) from q."""
+    entropy = 0.5 * (1 + LOG_2PI + q.logvar)
+    return -entropy - model.prior.log_prob_per_dim(z)
+
+
+def rate(model: VAE, view: View, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """One-draw estimate of the KL of each image's kept code, (B,) nats, and the draw z (B, K)."""
+    q = model.infer(view.seen)
+    q = Posterior(q.mean.float(), q.logvar.float())
+    z = q.sample(1, generator)[0]
+    with torch.autocast(z.device.type, enabled=False):
+        return (kl_per_dim(model, q, z) * view.kept).sum(dim=1), z
+
+
+def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
+    """One-draw estimate of the bound for each image of a view."""
+    kl, z = rate(model, view, generator)
+    logits = model.decode_kept(z, view.kept).float()
+    log_px = bernoulli_log_prob(logits, view.seen).sum(dim=(1, 2, 3))
+    return Elbo(log_px, kl, z)
+
+
+def guess_nats(model: VAE, spoilt: Spoilt, z: Tensor) -> Tensor:
+    """What it costs to say the codes z (B, K) of clean digits, for who sees their spoilt views, (B,) nats.
+
+    Its minimum over q(z | spoilt) has the mean and the spread of all codes that may hide behind a view, so
+    that draws from it cover them (the "wake" phase of Bornschein & Bengio 2015, arXiv:1406.2751).
+    """
+    q = model.infer(spoilt.seen, spoilt.observed)
+    return -Posterior(q.mean.float(), q.logvar.float()).log_prob(z).sum(dim=1)
