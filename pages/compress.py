@@ -34,8 +34,8 @@ def chosen(mine: Digit, n_bytes: int) -> rates.Point:
     return rates.measured(len(code), decoded, mine.image)
 
 
-def rival_points(mine: Digit) -> dict[str, list[rates.Point]]:
-    return mine.once("rival rates", lambda: rates.of_rivals(mine.image))
+def baseline_points(mine: Digit) -> dict[str, list[rates.Point]]:
+    return mine.once("baseline rates", lambda: rates.of_baselines(mine.image))
 
 
 def our_points(mine: Digit) -> list[rates.Point]:
@@ -75,7 +75,7 @@ def show_code(code: bytes) -> None:
 
 def _verdict(mine: Digit, ours: rates.Point) -> str:
     needed = {
-        name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in rival_points(mine).items()
+        name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in baseline_points(mine).items()
     }
     found = {name: point.n_bytes for name, point in needed.items() if point}
     more = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes > ours.n_bytes]
@@ -123,15 +123,15 @@ def _biggest(gains: list[float]) -> str:
     return f"The biggest step is number {gains.index(best) + 2}: {rates.decibels(best)}."
 
 
-def show_rivals(mine: Digit, ours: rates.Point) -> None:
+def show_baselines(mine: Digit, ours: rates.Point) -> None:
     """Who is best at this many bytes, and who cannot be this short."""
     affordable = {
-        name: rates.best_within(points, ours.n_bytes) for name, points in rival_points(mine).items()
+        name: rates.best_within(points, ours.n_bytes) for name, points in baseline_points(mine).items()
     }
     entries = [_entry(comparison.OURS, ours)]
     entries += [_entry(name, point) for name, point in affordable.items() if point]
     too_long = {
-        name: points[0].n_bytes for name, points in rival_points(mine).items() if not affordable[name]
+        name: points[0].n_bytes for name, points in baseline_points(mine).items() if not affordable[name]
     }
     st.header(f"Others with {ours.n_bytes} bytes", anchor=False)
     best = comparison.best(entries, comparison.PSNR)
@@ -157,7 +157,7 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
         points = our_points(mine)
     figure = charts.rates(
         rates.axes(points),
-        {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in rival_points(mine).items()},
+        {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in baseline_points(mine).items()},
         chosen=(ours.n_bytes, ours.psnr_db),
         highest_db=HIGHEST_DB,
     )
@@ -172,7 +172,7 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
 
 def _overtaken(mine: Digit) -> str:
     best = max(point.psnr_db for point in our_points(mine))
-    png = rates.cheapest_as_good(rival_points(mine)["PNG"], best)
+    png = rates.cheapest_as_good(baseline_points(mine)["PNG"], best)
     return f"PNG catches up with the model's best code at {png.n_bytes} bytes. " if png else ""
 
 
@@ -276,7 +276,7 @@ def stranger_entries() -> list[comparison.Entry]:
     """The model's code of the stranger and PCA's."""
     truth = letters_and_shapes.picture(STRANGER)
     decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=STRANGER_BYTES))
-    pca = rates.best_within(rates.of_rivals(truth)["PCA"], STRANGER_BYTES)
+    pca = rates.best_within(rates.of_baselines(truth)["PCA"], STRANGER_BYTES)
     points = {comparison.OURS: rates.measured(STRANGER_BYTES, decoded, truth), "PCA": pca}
     return [_entry(name, point) for name, point in points.items() if point]
 
@@ -294,7 +294,7 @@ with right, frame.sentence():
     show_code(code_of(mine, n_bytes))
 with frame.sentence():
     show_numbers(mine, code_of(mine, n_bytes))
-    show_rivals(mine, chosen(mine, n_bytes))
+    show_baselines(mine, chosen(mine, n_bytes))
 with frame.sentence():
     show_curve(mine, chosen(mine, n_bytes))
     fewest.caption(_fewest(mine))

@@ -90,7 +90,7 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
     comparison.show([ours, *filters], comparison.PSNR, width=SMALL, has_winner=became is None)
     st.caption(
         "The noise is counted as squared error. PSNR, in dB, and SSIM, at most 1, grow as it shrinks. Under "
-        "much noise a stronger rival averages all training digits, which are not at hand here. The model "
+        "much noise a stronger baseline averages all training digits, which are not at hand here. The model "
         "against the best of all, on test digits: "
         f"{scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
     )

@@ -68,7 +68,7 @@ def show_completions(mine: Digit, known: mask.Mask) -> None:
     st.markdown(_comparison(mine, entries))
     comparison.show(entries, comparison.RMSE)
     st.caption(
-        "A stronger rival needs all training digits at hand, so it is not run here. The model against the "
+        "A stronger baseline needs all training digits at hand, so it is not run here. The model against the "
         f"best of all, on test digits: {scores.measured('Imputation', 'top half', 'left half')}."
     )
 

@@ -1,4 +1,4 @@
-"""Scoreboard: every measured figure beside its rivals', from weights/scores.json alone."""
+"""Scoreboard: every measured figure beside its baselines', from weights/scores.json alone."""
 
 import re
 
@@ -14,9 +14,9 @@ RESULTS = {
     "won": ":green-badge[:material/check: best]",
     "tied": ":gray-badge[:material/equal: tied]",
     "lost": ":red-badge[:material/close: lost]",
-    "alone": "no rival",
+    "alone": "no baseline",
 }
-RIVAL_MARKS = ("circle", "square", "triangle-up", "cross", "star", "triangle-down", "pentagon", "hexagon")
+BASELINE_MARKS = ("circle", "square", "triangle-up", "cross", "star", "triangle-down", "pentagon", "hexagon")
 
 
 def how_it_ended(board: Scores) -> None:
@@ -31,8 +31,9 @@ def how_it_ended(board: Scores) -> None:
             "Goals reached", f"{sum(bool(row.goal_reached) for row in aimed)} of {len(aimed)}", width=160
         )
     st.caption(
-        "Goals were set before measuring: a figure, or to be ahead of the best rival; for blind denoising, "
-        "to lose at most 0.7 dB against being told the noise."
+        "A baseline is the method that a sceptic would use instead. Goals were set before measuring: a "
+        "figure, or to be ahead of the best baseline; for blind denoising, to lose at most 0.7 dB against "
+        "being told the noise."
     )
     if board.quick:
         st.warning(
@@ -42,12 +43,12 @@ def how_it_ended(board: Scores) -> None:
     st.header("Where we lose", anchor=False)
     st.markdown("\n".join(f"- {loss_in_words(row)}" for row in lost) or "In none of the cases below.")
     if missed := board.missed():
-        st.subheader("Behind no rival, but short of the goal", anchor=False)
+        st.subheader("Behind no baseline, but short of the goal", anchor=False)
         st.markdown("\n".join(f"- {miss_in_words(row)}" for row in missed))
 
 
 def loss_in_words(row: Row) -> str:
-    return f"**{row.job}, {row.case}**: {row.versus}: {row.best_rival}"
+    return f"**{row.job}, {row.case}**: {row.versus}: {row.best_baseline}"
 
 
 def miss_in_words(row: Row) -> str:
@@ -78,25 +79,25 @@ def how_to_repeat(board: Scores) -> None:
 def show_table(rows: list[Row]) -> None:
     """Rows measured in one way: the protocol, the figures, the picture."""
     first = rows[0]
-    rivals = list(dict.fromkeys(name for row in rows for name in row.rivals))
+    baselines = list(dict.fromkeys(name for row in rows for name in row.baselines))
     protocol = f"{first.protocol[0].upper()}{first.protocol[1:]}"
     st.markdown(f"{protocol}. **{first.unit}, {first.better} is better.**")
     st.table(
-        [cells(row, rivals) for row in rows],
+        [cells(row, baselines) for row in rows],
         border="horizontal",
         hide_index=True,
         alt=f"{first.job}: {protocol}",
     )
-    if any(name.endswith(scores.ELSEWHERE) for name in rivals):
+    if any(name.endswith(scores.ELSEWHERE) for name in baselines):
         st.caption(
             "(published): a figure from a paper, not measured here; (measured before): measured once, by no "
             "command that is here."
         )
-    if len(rows) * len(rivals) > 1:
-        show_marks(rows, rivals)
+    if len(rows) * len(baselines) > 1:
+        show_marks(rows, baselines)
 
 
-def cells(row: Row, rivals: list[str]) -> dict[str, str]:
+def cells(row: Row, baselines: list[str]) -> dict[str, str]:
     """One line of the table."""
     line = {
         "Case": row.case,
@@ -105,23 +106,23 @@ def cells(row: Row, rivals: list[str]) -> dict[str, str]:
     }
     reached = ":green[reached]" if row.goal_reached else ":red[missed]"
     line["Goal"] = "–" if row.goal is None else f"{row.words(row.goal)} {reached}"
-    for name in rivals:
-        figure = row.words(row.rivals[name]) if name in row.rivals else "–"
-        line[name] = f"**{figure}**" if name == row.best_rival and row.outcome == "lost" else figure
+    for name in baselines:
+        figure = row.words(row.baselines[name]) if name in row.baselines else "–"
+        line[name] = f"**{figure}**" if name == row.best_baseline and row.outcome == "lost" else figure
     return line | {"n": f"{row.n:,}"}
 
 
-def show_marks(rows: list[Row], rivals: list[str]) -> None:
+def show_marks(rows: list[Row], baselines: list[str]) -> None:
     """The same figures on one scale."""
     first = rows[0]
     series = [
         charts.Marks(
             name,
-            {row.case: row.rivals[name] for row in rows if name in row.rivals},
-            RIVAL_MARKS[i % len(RIVAL_MARKS)] + ("-open" if name.endswith(scores.ELSEWHERE) else ""),
-            charts.RIVALS[i % len(charts.RIVALS)],
+            {row.case: row.baselines[name] for row in rows if name in row.baselines},
+            BASELINE_MARKS[i % len(BASELINE_MARKS)] + ("-open" if name.endswith(scores.ELSEWHERE) else ""),
+            charts.BASELINES[i % len(charts.BASELINES)],
         )
-        for i, name in enumerate(rivals)
+        for i, name in enumerate(baselines)
     ]
     ours = {row.case: row.ours for row in rows}
     lost = {row.case: row.ours for row in rows if row.outcome == "lost"}

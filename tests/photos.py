@@ -100,7 +100,7 @@ def in_perspective(sheet: Sheet) -> Sheet:
     return np.asarray(seen) / 255
 
 
-SPOILT: dict[str, Callable[[Sheet], Sheet]] = {
+CORRUPTED: dict[str, Callable[[Sheet], Sheet]] = {
     "gradient": gradient,
     "hard shadow": hard_shadow,
     "vignette": vignette,

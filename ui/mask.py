@@ -56,7 +56,7 @@ def erased(digit: Digit, known: Mask) -> Mask:
 def attempts(
     digit: Digit, known: Mask, ours: Tensor, inpainters: Mapping[str, Inpainter]
 ) -> list[comparison.Entry]:
-    """Our completion, then each rival's, scored by the error on the hidden pixels alone."""
+    """Our completion, then each baseline's, scored by the error on the hidden pixels alone."""
     completions = {comparison.OURS: ours}
     completions |= {name: inpaint(digit.image, known) for name, inpaint in inpainters.items()}
     return [_entry(name, image, digit.image, known) for name, image in completions.items()]

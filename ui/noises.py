@@ -56,7 +56,7 @@ def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
 
 @cache.briefly
 def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> list[comparison.Entry]:
-    """Every method on a digit (1, 28, 28) under noise: ours, told `assumed`; its rivals; doing nothing."""
+    """Every method on a digit (1, 28, 28) under noise: ours, told `assumed`; its baselines; doing nothing."""
     noisy = vae.corrupt(truth[None], noise, seed=seed)
     images = {comparison.OURS: vae.denoise(load.model(), noisy, assumed)[0]}
     images |= {name: denoise(noisy[0], noise) for name, denoise in classical.DENOISERS.items()}
@@ -83,25 +83,24 @@ def verdict(name: str, entries: list[comparison.Entry], became: str | None = Non
             f"The picture is cleaner, but **now it is {became}**: the model {_removed(ours, untouched)} and "
             f"lost {name} on the way, so nobody wins."
         )
-    rival = comparison.best(filters, comparison.PSNR)
+    baseline = comparison.best(filters, comparison.PSNR)
     if comparison.best(entries, comparison.PSNR) is untouched:
         return (
             f"So little noise is best **left alone**: untouched, {name} has {untouched.score:.1f} dB; "
-            f"the model makes it {ours.score:.1f}, {rival.name.lower()} {rival.score:.1f}."
+            f"the model makes it {ours.score:.1f}, {baseline.name.lower()} {baseline.score:.1f}."
         )
-    standing = comparison.standing(ours, rival, comparison.PSNR)
+    standing = comparison.standing(ours, baseline, comparison.PSNR)
     if standing == "tied":
-        return (
-            f"On {name}, the model and {rival.name.lower()} are **tied**: each {_removed(ours, untouched)}."
-        )
+        both = f"the model and {baseline.name.lower()}"
+        return f"On {name}, {both} are **tied**: each {_removed(ours, untouched)}."
     if standing == "behind":
         return (
-            f"On {name}, **{rival.name.lower()} wins**: it {_removed(rival, untouched)}; "
+            f"On {name}, **{baseline.name.lower()} wins**: it {_removed(baseline, untouched)}; "
             f"the model {_removed(ours, untouched)}."
         )
     return (
         f"On {name}, **the model wins**: it {_removed(ours, untouched)}; "
-        f"the best filter, {rival.name.lower()}, {_removed(rival, untouched)}."
+        f"the best filter, {baseline.name.lower()}, {_removed(baseline, untouched)}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What a digit costs: bytes against quality, for the model's codes and for those of its rivals."""
+"""What a digit costs: bytes against quality, for the model's codes and for those of its baselines."""
 
 import math
 from collections.abc import Sequence
@@ -49,8 +49,8 @@ def ours(image: Tensor) -> list[Point]:
     return [measured(len(code), vae.decompress(model, code), image) for code in codes]
 
 
-def of_rivals(image: Tensor) -> dict[str, list[Point]]:
-    """Every rival's ways to write an image, bytes and quality both rising."""
+def of_baselines(image: Tensor) -> dict[str, list[Point]]:
+    """Every baseline's ways to write an image, bytes and quality both rising."""
     return {
         name: [measured(n_bytes, decoded, image) for n_bytes, decoded in compress(image)]
         for name, compress in classical.COMPRESSORS.items()

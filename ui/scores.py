@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Row:
-    """One case of one job: our figure, every rival's, and the goal."""
+    """One case of one job: our figure, every baseline's, and the goal."""
 
     job: str
     case: str
@@ -27,22 +27,22 @@ class Row:
     unit: str
     better: Literal["lower", "higher"]
     ours: float
-    rivals: dict[str, float]  # names that end as ELSEWHERE says come from there
+    baselines: dict[str, float]  # names that end as ELSEWHERE says come from there
     goal: float | None
     n: int
 
     @property
-    def best_rival(self) -> str | None:
-        """The name of the rival to beat."""
+    def best_baseline(self) -> str | None:
+        """The name of the baseline to beat."""
         order = min if self.better == "lower" else max
-        return order(self.rivals, key=self.rivals.__getitem__) if self.rivals else None
+        return order(self.baselines, key=self.baselines.__getitem__) if self.baselines else None
 
     @property
     def outcome(self) -> Outcome:
-        """Against the best rival, at the digits that are shown; "alone" where there is none."""
-        if self.best_rival is None:
+        """Against the best baseline, at the digits that are shown; "alone" where there is none."""
+        if self.best_baseline is None:
             return "alone"
-        return _OUTCOMES[self._standing(self.rivals[self.best_rival])]
+        return _OUTCOMES[self._standing(self.baselines[self.best_baseline])]
 
     @property
     def goal_reached(self) -> bool | None:
@@ -51,9 +51,11 @@ class Row:
 
     @property
     def versus(self) -> str:
-        """Our figure, and the best rival's where there is one, such as "21.30 dB against 19.00"."""
+        """Our figure, and the best baseline's where there is one, such as "21.30 dB against 19.00"."""
         ours = f"{self.words(self.ours)} {self.unit}"
-        return f"{ours} against {self.words(self.rivals[self.best_rival])}" if self.best_rival else ours
+        return (
+            f"{ours} against {self.words(self.baselines[self.best_baseline])}" if self.best_baseline else ours
+        )
 
     def words(self, value: float) -> str:
         """A figure with as many decimals as this row's figures call for."""
@@ -61,7 +63,7 @@ class Row:
 
     @property
     def _decimals(self) -> int:
-        return figures.decimals([self.ours, *self.rivals.values()], self.goal)
+        return figures.decimals([self.ours, *self.baselines.values()], self.goal)
 
     def _standing(self, mark: float) -> figures.Standing:
         return figures.standing(self.ours, mark, better=self.better, decimals=self._decimals)
@@ -128,14 +130,16 @@ def read_scores() -> Scores | None:
 
 
 def measured(job: str, *cases: str) -> str:
-    """Our figure and the best rival's in some cases of a job, in words.
+    """Our figure and the best baseline's in some cases of a job, in words.
 
     Raises:
         ValueError: as `read_scores`.
     """
     board = read_scores()
     rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
-    words = [f"{row.case}: {row.versus}" + (f" ({row.best_rival})" if row.best_rival else "") for row in rows]
+    words = [
+        f"{row.case}: {row.versus}" + (f" ({row.best_baseline})" if row.best_baseline else "") for row in rows
+    ]
     return "; ".join(words) or "not measured yet"
 
 
@@ -254,7 +258,7 @@ _ROW: dict[str, Check] = {
     "unit": _is_text,
     "better": lambda value: value in ("lower", "higher"),
     "ours": _is_number,
-    "rivals": _is_figures,
+    "baselines": _is_figures,
     "goal": lambda value: value is None or _is_number(value),
     "n": _is_count,
 }

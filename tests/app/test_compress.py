@@ -1,4 +1,4 @@
-"""Compress: the digit in bytes, beside its rivals, without loss, and back from a code of any origin."""
+"""Compress: the digit in bytes, beside its baselines, without loss, and back from a code of any origin."""
 
 import math
 import re
@@ -103,7 +103,7 @@ def assert_one_sentence(app, drawn, name: str) -> None:
     assert "Your drawing fits in" in texts(app)
 
 
-def test_a_winning_rival_is_named(open_page, monkeypatch):
+def test_a_winning_baseline_is_named(open_page, monkeypatch):
     nearly = {name: lambda image: [(2, 0.999 * image)] for name in ("PNG", "PCA")}
     monkeypatch.setattr(classical, "COMPRESSORS", nearly)
     app = open_page("pages/compress.py")

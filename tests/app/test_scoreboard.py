@@ -24,14 +24,14 @@ def row(**changes: Any) -> dict[str, Any]:
         "unit": "dB",
         "better": "higher",
         "ours": 20.5,
-        "rivals": {"Median": 14.25, "Total variation": 18.75},
+        "baselines": {"Median": 14.25, "Total variation": 18.75},
         "goal": 19.0,
         "n": 200,
     } | changes
 
 
 def sample(**changes: Any) -> dict[str, Any]:
-    """A scores file with a win, a loss, a tie and a row without rivals."""
+    """A scores file with a win, a loss, a tie and a row without baselines."""
     return {
         "command": "python -m vae.evaluate --seed 3",
         "commit": "abc1234",
@@ -41,9 +41,9 @@ def sample(**changes: Any) -> dict[str, Any]:
         "minutes": 12.5,
         "rows": [
             row(),
-            row(case="gaussian 1", ours=15.5, rivals={"Median": 9.0, "Filter X": 17.25}, goal=17.25),
-            row(job="Density", unit="nats", better="lower", ours=84.5, rivals={"IWAE (published)": 84.5}),
-            row(job="Anomaly detection", unit="share", better="lower", ours=0.05, rivals={}, goal=None),
+            row(case="gaussian 1", ours=15.5, baselines={"Median": 9.0, "Filter X": 17.25}, goal=17.25),
+            row(job="Density", unit="nats", better="lower", ours=84.5, baselines={"IWAE (published)": 84.5}),
+            row(job="Anomaly detection", unit="share", better="lower", ours=0.05, baselines={}, goal=None),
         ],
     } | changes
 
@@ -96,8 +96,8 @@ def test_each_way_of_measuring_gets_its_own_table_and_chart(open_page, write):
     assert len(app.get("plotly_chart")) == 1  # none where a picture would show no more than the table
 
 
-def test_a_missed_goal_is_said_in_words_even_without_a_rival(open_page, write):
-    alone = row(job="Generation", unit="share", ours=0.85, rivals={}, goal=0.92)
+def test_a_missed_goal_is_said_in_words_even_without_a_baseline(open_page, write):
+    alone = row(job="Generation", unit="share", ours=0.85, baselines={}, goal=0.92)
     write(sample(rows=[alone, row(case="gaussian 1", ours=15.5, goal=17.25)]))
     words = texts(open_page(PAGE))
     assert "**Generation, gaussian 0.5**: 0.850 share; the goal is 0.920" in words
@@ -108,11 +108,11 @@ def test_a_missed_goal_is_said_in_words_even_without_a_rival(open_page, write):
 @pytest.mark.parametrize(
     ("changes", "shown"),
     [
-        ({"ours": 0.00049975, "rivals": {}, "goal": 0.01}, "0.00050"),
-        ({"ours": 9, "rivals": {}, "goal": 10}, "9"),
-        ({"ours": 0.0, "rivals": {}, "goal": 0.5}, "0.000"),
-        ({"ours": 1234.56, "rivals": {}, "goal": None}, "1234.6"),
-        ({"ours": -3.25, "rivals": {"Median": -2.5}, "goal": None}, "-3.25"),
+        ({"ours": 0.00049975, "baselines": {}, "goal": 0.01}, "0.00050"),
+        ({"ours": 9, "baselines": {}, "goal": 10}, "9"),
+        ({"ours": 0.0, "baselines": {}, "goal": 0.5}, "0.000"),
+        ({"ours": 1234.56, "baselines": {}, "goal": None}, "1234.6"),
+        ({"ours": -3.25, "baselines": {"Median": -2.5}, "goal": None}, "-3.25"),
     ],
 )
 def test_figures_of_any_size_keep_their_meaning(changes, shown):
@@ -167,8 +167,8 @@ DAMAGED = {
     "no command": (sample(command=None), "“command”"),
     "no case": (without("case"), "row 2 has no usable “case”"),
     "no figure": (sample(rows=[row(ours=float("nan"))]), "“ours”"),
-    "infinite rival": (sample(rows=[row(rivals={"Median": float("inf")})]), "“rivals”"),
-    "rivals in a list": (sample(rows=[row(rivals=["Median"])]), "“rivals”"),
+    "infinite baseline": (sample(rows=[row(baselines={"Median": float("inf")})]), "“baselines”"),
+    "baselines in a list": (sample(rows=[row(baselines=["Median"])]), "“baselines”"),
     "odd direction": (sample(rows=[row(better=["lower"])]), "“better”"),
     "no digits": (sample(rows=[row(n=0)]), "“n”"),
     "text as goal": (sample(rows=[row(goal="19")]), "“goal”"),
@@ -194,7 +194,7 @@ def test_a_damaged_file_gets_one_sentence(open_page, write, name):
         ({"ours": 18.7501}, "tied", False),
         ({"ours": 18.0, "better": "lower"}, "lost", True),
         ({"ours": 14.0, "better": "lower"}, "won", True),
-        ({"rivals": {}, "goal": None}, "alone", None),
+        ({"baselines": {}, "goal": None}, "alone", None),
     ],
 )
 def test_outcome_of_a_row(changes, outcome, reached):

@@ -71,7 +71,7 @@ def hides_nothing(visitor: Visitor) -> None:
 
 
 def sees_completions(visitor: Visitor) -> None:
-    """Eight completions, a sentence, and the errors of the model and its rivals."""
+    """Eight completions, a sentence, and the errors of the model and its baselines."""
     expect(visitor.picture(SEEN)).to_be_visible()
     visitor.sees_it_ready()
     expect(visitor.picture(COMPLETION)).to_have_count(8)

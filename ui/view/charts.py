@@ -1,4 +1,4 @@
-"""Charts of one house style that read on light and on dark: ours in the accent colour, rivals in grey."""
+"""Charts of one house style that read on light and on dark: ours in the accent colour, baselines in grey."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 OURS = "#7c5cff"
-RIVALS = ("#8b8f9b", "#b0793c", "#3f8f83", "#b0588f")
-RIVAL_DASHES = ("solid", "dot", "dash", "dashdot")
+BASELINES = ("#8b8f9b", "#b0793c", "#3f8f83", "#b0588f")
+BASELINE_DASHES = ("solid", "dot", "dash", "dashdot")
 NEEDLE = "#e0567a"
 LOST = "#dd4a48"
 HEIGHT = 300
@@ -45,22 +45,26 @@ def histogram(values: Sequence[float], needle: float, *, x: str, needle_label: s
 
 def mark(figure: go.Figure, x: float, *, label: str, side: Literal["left", "right"] = "right") -> None:
     """Add a dashed line across a chart at one x, with its label on one side."""
-    line = {"color": RIVALS[0], "width": 2, "dash": "dash"}
+    line = {"color": BASELINES[0], "width": 2, "dash": "dash"}
     figure.add_vline(x=x, line=line, annotation_text=label, annotation_position=f"top {side}")
 
 
 def curves(
     ours: tuple[Sequence[float], Sequence[float]],
-    rivals: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    baselines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     *,
     x: str,
     y: str,
     ours_label: str = "This model",
 ) -> go.Figure:
-    """Our curve in front of the rivals' curves, each a pair of x and y values."""
+    """Our curve in front of the baselines' curves, each a pair of x and y values."""
     figure = go.Figure()
-    for i, (name, (xs, ys)) in enumerate(rivals.items()):
-        line = {"color": RIVALS[i % len(RIVALS)], "width": 2, "dash": RIVAL_DASHES[i % len(RIVAL_DASHES)]}
+    for i, (name, (xs, ys)) in enumerate(baselines.items()):
+        line = {
+            "color": BASELINES[i % len(BASELINES)],
+            "width": 2,
+            "dash": BASELINE_DASHES[i % len(BASELINE_DASHES)],
+        }
         figure.add_scatter(x=xs, y=ys, name=name, mode="lines", line=line)
     figure.add_scatter(
         x=ours[0], y=ours[1], name=ours_label, mode="lines+markers", line={"color": OURS, "width": 3}
@@ -86,13 +90,13 @@ def learning(costs: Sequence[float], costs_2: Sequence[float], *, label: str) ->
 
 def rates(
     ours: tuple[Sequence[float], Sequence[float]],
-    rivals: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    baselines: Mapping[str, tuple[Sequence[float], Sequence[float]]],
     *,
     chosen: tuple[float, float],
     highest_db: float,
 ) -> go.Figure:
     """Quality over bytes, both methods and the chosen point; what is better than highest_db leaves on top."""
-    figure = curves(ours, rivals, x="bytes, headers counted", y="PSNR (dB)")
+    figure = curves(ours, baselines, x="bytes, headers counted", y="PSNR (dB)")
     marker = {"color": NEEDLE, "size": 13, "symbol": "diamond"}
     figure.add_scatter(x=[chosen[0]], y=[chosen[1]], name="Your choice", mode="markers", marker=marker)
     ticks = [2, 5, 10, 20, 50, 100, 200, 500]
@@ -109,7 +113,7 @@ def bars(values: Mapping[str, float], *, x: str, ours: str) -> go.Figure:
             x=list(values.values()),
             y=names,
             orientation="h",
-            marker_color=[OURS if name == ours else RIVALS[0] for name in names],
+            marker_color=[OURS if name == ours else BASELINES[0] for name in names],
             text=[f"{value:.3g}" for value in values.values()],
             hoverinfo="skip",
         )
@@ -158,7 +162,7 @@ def grouped(
     """
     edge = 1.05 * max(v for values in groups.values() for v in values.values() if math.isfinite(v))
     figure = go.Figure()
-    for group, colour in zip(groups, (OURS, *RIVALS), strict=False):
+    for group, colour in zip(groups, (OURS, *BASELINES), strict=False):
         figure.add_bar(
             x=[min(value, 2 * edge) for value in groups[group].values()],
             y=list(groups[group]),

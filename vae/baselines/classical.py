@@ -1,6 +1,6 @@
 """The classical methods that a sceptic would name, each in good form: filters, inpainters, files, PCA.
 
-`python -m vae.rivals` fits what they know of the training digits and writes weights/rivals.npz.
+`python -m vae.baselines` fits what they know of the training digits and writes weights/baselines.npz.
 """
 
 import argparse
@@ -130,7 +130,7 @@ def fill_with_mean(x: Tensor, observed: Tensor) -> Tensor:
         (1, 28, 28) float32 in [0, 1]; known pixels come back unchanged.
 
     Raises:
-        ValueError: a wrong shape or value, or weights/rivals.npz is missing or broken.
+        ValueError: a wrong shape or value, or weights/baselines.npz is missing or broken.
     """
     check_image(x)
     check_observed(observed, x)
@@ -178,7 +178,7 @@ def _between(table: tuple[tuple[float, ...], ...], level: float) -> list[float]:
 
 def main() -> None:
     """Fit and write."""
-    parser = argparse.ArgumentParser(description="Fit the classical rivals; writes weights/rivals.npz.")
+    parser = argparse.ArgumentParser(description="Fit the classical baselines; writes weights/baselines.npz.")
     parser.add_argument("--data", type=Path, default=default_root(), help="the folder that holds MNIST/raw")
     root = parser.parse_args().data
     training = as_images(training_digits(root)).flatten(1)

@@ -1,4 +1,4 @@
-"""Rivals that keep the training digits themselves: nearest neighbours and likelihood-weighted averages.
+"""Baselines that keep the training digits themselves: nearest neighbours and likelihood-weighted averages.
 
 They need MNIST at hand, so they compete in `python -m vae.evaluate` and not on the pages.
 """

@@ -14,7 +14,7 @@ from torch import Tensor
 from vae.baselines.image_codecs import Point, frontier
 from vae.checks import SIDE
 
-RIVALS_FILE = Path(__file__).parents[2] / "weights" / "rivals.npz"
+BASELINES_FILE = Path(__file__).parents[2] / "weights" / "baselines.npz"
 N_COMPONENTS = 192
 MAX_BYTES = 64
 STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from
@@ -33,25 +33,25 @@ class Components:
 
 @cache
 def load_components() -> Components:
-    """Read weights/rivals.npz, one copy per process, not to be written to.
+    """Read weights/baselines.npz, one copy per process, not to be written to.
 
     Raises:
-        ValueError: the file is missing or is not what `python -m vae.rivals` writes.
+        ValueError: the file is missing or is not what `python -m vae.baselines` writes.
     """
     try:
-        with np.load(RIVALS_FILE, allow_pickle=False) as file:
+        with np.load(BASELINES_FILE, allow_pickle=False) as file:
             parts = {name: torch.from_numpy(file[name]).float() for name in ("mean", "basis", "std", "plans")}
     except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise ValueError(
-            f"{RIVALS_FILE.name} is missing or broken: write it by python -m vae.rivals"
+            f"{BASELINES_FILE.name} is missing or broken: write it by python -m vae.baselines"
         ) from error
     return Components(**parts)
 
 
 def save_components(components: Components) -> None:
-    """Write weights/rivals.npz in half precision."""
+    """Write weights/baselines.npz in half precision."""
     arrays = {name: part.half().numpy() for name, part in vars(components).items()}
-    np.savez_compressed(RIVALS_FILE, **arrays)
+    np.savez_compressed(BASELINES_FILE, **arrays)
 
 
 def fit_components(digits: Tensor, held_out: Tensor) -> Components:
@@ -97,10 +97,10 @@ def pca_points(x: Tensor) -> list[Point]:
 
     Projects on the leading principal components, rounds the coefficients to multiples of a step, and
     counts the ideal code length under the training digits' Gaussian, in whole bytes: no header, no
-    coder's loss, and nothing for telling the receiver which plan was used. So the rival is flattered.
+    coder's loss, and nothing for telling the receiver which plan was used. So the baseline is flattered.
 
     Raises:
-        ValueError: weights/rivals.npz is missing or broken.
+        ValueError: weights/baselines.npz is missing or broken.
     """
     parts = load_components()
     counts, steps = parts.plans[:, 0].long(), parts.plans[:, 1:]

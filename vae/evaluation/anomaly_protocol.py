@@ -112,7 +112,7 @@ def _false_alarms(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -
 
 
 def _scorers(model: vae.VAE, train: Tensor, seed: int) -> dict[str, Callable[[Tensor], Tensor]]:
-    """Our score and the rivals', each (B, 1, 28, 28) -> (B,), higher = stranger."""
+    """Our score and the baselines', each (B, 1, 28, 28) -> (B,), higher = stranger."""
     centre = train.mean(dim=0)
     _, _, basis = torch.pca_lowrank(train, q=40, niter=4)
     forest = IsolationForest(n_estimators=200, random_state=seed).fit(train[:10_000].numpy())

@@ -9,7 +9,7 @@ import vae
 from vae.evaluation.classifier import SURE, Classifier
 from vae.evaluation.evaluation_data import Material, Row, Sizes, Written, on_board
 from vae.evaluation.protocols import reconstruct
-from vae.evaluation.sharing_cost import plain_rival
+from vae.evaluation.sharing_cost import plain_baseline
 from vae.framing.strokes import PENS
 from vae.metrics import frechet_distance
 
@@ -36,7 +36,7 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
         "lower",
         ratio,
         n,
-        plain_rival("frechet_ratio"),
+        plain_baseline("frechet_ratio"),
         1.3,
     )
     text = (
@@ -44,7 +44,7 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
         f"of test digits {sure_share(material.test, classifier):.3f}"
     )
     share = sure_share(vae.sample(model, n, seed=seed), classifier)
-    yield Row(job, "sure of a class", text, "share", "higher", share, n, plain_rival("sure_share"), 0.92)
+    yield Row(job, "sure of a class", text, "share", "higher", share, n, plain_baseline("sure_share"), 0.92)
     text = (
         f"classes that the classifier is at least {SURE:.0%} sure of on the {MAP_SIDE} × {MAP_SIDE} map of "
         "two numbers, all others at their median"

@@ -1,4 +1,4 @@
-"""Measure the shipped model against its rivals on test digits: `python -m vae.evaluate --help`."""
+"""Measure the shipped model against its baselines on test digits: `python -m vae.evaluate --help`."""
 
 import json
 import os
@@ -44,7 +44,7 @@ LONGEST_FIRST = (
 
 @dataclass(frozen=True)
 class Options:
-    """Measure all five jobs beside their rivals on test digits; write scores, model card, README's table."""
+    """Measure all five jobs beside baselines on test digits; write scores, model card and README's table."""
 
     data: Path = default_root()
     """Folder of MNIST/raw, and of ood/ and strokes/ if any. Default: $MNIST_ROOT, else ./data."""

@@ -57,7 +57,7 @@ class Material:
     """The pictures that figures are measured on, and who names them."""
 
     test: Tensor  # (N, 1, 28, 28), digits that nothing was trained or chosen on
-    train: Tensor  # (M, 784), training digits, for rivals and floors alone
+    train: Tensor  # (M, 784), training digits, for baselines and floors alone
     labels: Tensor  # (N,), classes of the test digits
     places: Tensor  # (N,), where in their file the test digits are
     strangers: dict[str, Tensor]  # name -> (B, 1, 28, 28)
@@ -68,7 +68,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Row:
-    """One figure beside its rivals'."""
+    """One figure beside its baselines'."""
 
     job: str
     case: str
@@ -77,7 +77,7 @@ class Row:
     better: str  # "higher" or "lower"
     ours: float
     n: int  # pictures behind the figure
-    rivals: dict[str, float] = field(default_factory=dict)
+    baselines: dict[str, float] = field(default_factory=dict)
     goal: float | None = None
 
 

@@ -1,4 +1,4 @@
-"""The same network with the prior N(0, I), a rival: `python -m vae.evaluation.plain_vae --help`.
+"""The same network with the prior N(0, I), a baseline: `python -m vae.evaluation.plain_vae --help`.
 
 It is trained from random weights, for whole codes alone.
 """

@@ -1,4 +1,4 @@
-"""How density, compression and restoration are measured beside their rivals."""
+"""How density, compression and restoration are measured beside their baselines."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def density(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iter
 
 
 def compression(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """PSNR at a number of bytes; a rival that cannot write every digit in so few is left out."""
+    """PSNR at a number of bytes; a baseline that cannot write every digit in so few is left out."""
     digits = material.test[: sizes.coded]
     points = [{name: codec(digit) for name, codec in classical.COMPRESSORS.items()} for digit in digits]
     text = (
@@ -105,8 +105,8 @@ def _checked_ink_bytes(model: vae.VAE, ink: Tensor) -> int:
 def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
     """PSNR after denoising, told the noise and not told, who keeps the class, and the mean lead in PSNR."""
     digits = material.test[: sizes.restored]
-    text = "mean PSNR; the rivals are told kind and level of the noise too"
-    blind_text = "mean PSNR; the rivals are told kind and level of the noise, the model is not"
+    text = "mean PSNR; the baselines are told kind and level of the noise too"
+    blind_text = "mean PSNR; the baselines are told kind and level of the noise, the model is not"
     leads = []
     for noise in DENOISING:
         noisy = vae.corrupt(digits, noise, seed=seed)
@@ -127,14 +127,14 @@ def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> It
             "Denoising", f"{case}, blind", blind_text, "dB", "higher", blind, len(digits), others, told - 0.7
         )
         yield _kept_row(case, ours, cleaned, digits, material)
-    text = f"PSNR above that of the best rival of each case, mean over the {len(leads)} cases"
+    text = f"PSNR above that of the best baseline of each case, mean over the {len(leads)} cases"
     yield Row("Denoising", "mean lead", text, "dB", "higher", float(np.mean(leads)), len(digits), {}, 4)
 
 
 def _kept_row(case: str, ours: Tensor, cleaned: dict[str, Tensor], digits: Tensor, material: Material) -> Row:
     text = (
         "share of cleaned digits that a classifier, trained for the evaluation alone, names as it names the "
-        "clean digit; the rivals are told kind and level of the noise too"
+        "clean digit; the baselines are told kind and level of the noise too"
     )
     names = material.classifier.name(digits)[0]
 
@@ -147,7 +147,7 @@ def _kept_row(case: str, ours: Tensor, cleaned: dict[str, Tensor], digits: Tenso
 
 
 def imputation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """Error, log score and classes of what is filled in, and the mean lead over the best rivals."""
+    """Error, log score and classes of what is filled in, and the mean lead over the best baselines."""
     digits = material.test[: sizes.restored]
     truth = one_hot(material.classifier.name(digits)[0], N_CLASSES).double()
     leads, shares = [], {}
@@ -168,7 +168,7 @@ def imputation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
         yield Row("Imputation", case, text, "RMSE", "lower", ours, len(digits), error, best)
         yield _log_loss_row(case, filled.samples, {NEIGHBOURS: nearest, AS_MANY: many}, digits, observed)
         yield _class_row(case, shares[case], truth)
-    text = f"error below that of the best rival of each case, mean over the {len(leads)} cases"
+    text = f"error below that of the best baseline of each case, mean over the {len(leads)} cases"
     yield Row("Imputation", "mean lead", text, "%", "higher", float(np.mean(leads)), len(digits), {}, 5)
     yield from _reliability(shares, truth)
 
@@ -182,7 +182,7 @@ def _log_loss_row(
 ) -> Row:
     text = (
         f"negative log score of the true hidden pixels under {len(ours)} completions: a pixel's chance of "
-        "ink is their mean with half a white and half a black one added, as it is for the rivals' digits"
+        "ink is their mean with half a white and half a black one added, as it is for the baselines' digits"
     )
     figure = log_loss(ours, digits, observed)
     others = {name: log_loss(completions, digits, observed) for name, completions in nearest.items()}
@@ -194,7 +194,7 @@ class ClassShares(NamedTuple):
     """The share of each class, as a classifier names them, among a digit's completions: (B, N_CLASSES)."""
 
     ours: Tensor
-    nearest: Tensor  # of the rival's training digits
+    nearest: Tensor  # of the baseline's training digits
 
 
 def _class_shares(completions: Tensor, material: Material) -> Tensor:
@@ -205,23 +205,23 @@ def _class_shares(completions: Tensor, material: Material) -> Tensor:
 def _class_row(case: str, shares: ClassShares, truth: Tensor) -> Row:
     text = (
         f"share of {N_COMPLETIONS} completions that a classifier, trained for the evaluation alone, names as "
-        f"it names the true digit; of the rival's {N_NEIGHBOURS} digits in the hidden part"
+        f"it names the true digit; of the baseline's {N_NEIGHBOURS} digits in the hidden part"
     )
     figure, other = ((each * truth).sum(dim=1).mean().item() for each in shares)
-    rival = {NEIGHBOURS: other}
-    return Row("Imputation", f"{case}, class", text, "share", "higher", figure, len(truth), rival, other)
+    baseline = {NEIGHBOURS: other}
+    return Row("Imputation", f"{case}, class", text, "share", "higher", figure, len(truth), baseline, other)
 
 
 def _reliability(shares: dict[str, ClassShares], truth: Tensor) -> Iterator[Row]:
     """Whether a class that is so large a share of the completions is right so often."""
     text = (
         "Brier score, the squared distance between the shares of the ten classes among completions and the "
-        f"truth, mean over digits; of {N_COMPLETIONS} completions and of the rival's {N_NEIGHBOURS} digits"
+        f"truth, mean over digits; of {N_COMPLETIONS} completions and of the baseline's {N_NEIGHBOURS} digits"
     )
     for case, each in shares.items():
         figure, other = (brier_score(share, truth) for share in each)
-        rival, n = {NEIGHBOURS: other}, len(truth)
-        yield Row("Imputation", f"{case}, Brier", text, "Brier score", "lower", figure, n, rival, other)
+        baseline, n = {NEIGHBOURS: other}, len(truth)
+        yield Row("Imputation", f"{case}, Brier", text, "Brier score", "lower", figure, n, baseline, other)
     text = (
         "where a class is such a share of a digit's completions: how far its mean share lies from how often "
         f"it is right, the {len(shares)} ways to hide together; n counts digits and classes"
@@ -231,8 +231,8 @@ def _reliability(shares: dict[str, ClassShares], truth: Tensor) -> Iterator[Row]
     for low, high in itertools.pairwise(SHARES):
         ours, its = (reliability_gap(each, right, low, high) for each in (named, nearest))
         if ours.n:
-            case, rival = f"named with {low:.0%} to {high:.0%}", {NEIGHBOURS: its.gap}
-            yield Row("Imputation", case, text, "share", "lower", ours.gap, ours.n, rival, 0.1)
+            case, baseline = f"named with {low:.0%} to {high:.0%}", {NEIGHBOURS: its.gap}
+            yield Row("Imputation", case, text, "share", "lower", ours.gap, ours.n, baseline, 0.1)
 
 
 @torch.inference_mode()

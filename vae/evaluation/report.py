@@ -27,17 +27,17 @@ HEADLINES = (
 
 
 def score_table(rows: list[dict[str, Any]]) -> str:
-    """A markdown table of scores.json's rows: ours, the best rival and the goal, each with the outcome."""
-    titles = ("job", "case", "this model", "best rival", "ahead", "goal", "reached")
+    """A markdown table of scores.json's rows: ours, the best baseline and the goal, each with the outcome."""
+    titles = ("job", "case", "this model", "best baseline", "ahead", "goal", "reached")
     lines = [_line(titles), _line(["---"] * len(titles))]
     for row in rows:
-        name, figure = best_rival(row)
-        rival = "" if figure is None else f"{shown(row, figure)} ({name})"
+        name, figure = best_baseline(row)
+        baseline = "" if figure is None else f"{shown(row, figure)} ({name})"
         ahead = "" if figure is None else _STANDINGS[standing(row, figure)]
         goal = row["goal"]
         aim, reached = ("", "") if goal is None else (shown(row, goal), _verdict(reaches_goal(row)))
         ours = f"{shown(row, row['ours'])} {row['unit']}"
-        lines.append(_line((row["job"], row["case"], ours, rival, ahead, aim, reached)))
+        lines.append(_line((row["job"], row["case"], ours, baseline, ahead, aim, reached)))
     return "\n".join(lines)
 
 
@@ -60,16 +60,16 @@ def standing(row: dict[str, Any], figure: float) -> figures.Standing:
 
 
 def _decimals(row: dict[str, Any]) -> int:
-    return figures.decimals([row["ours"], *row["rivals"].values()], row["goal"])
+    return figures.decimals([row["ours"], *row["baselines"].values()], row["goal"])
 
 
-def best_rival(row: dict[str, Any]) -> tuple[str, float | None]:
-    """Name and figure of the strongest rival of a row; None where it has no rival."""
-    if not row["rivals"]:
+def best_baseline(row: dict[str, Any]) -> tuple[str, float | None]:
+    """Name and figure of the strongest baseline of a row; None where it has no baseline."""
+    if not row["baselines"]:
         return "", None
     pick = max if row["better"] == "higher" else min
-    name = pick(row["rivals"], key=row["rivals"].get)
-    return name, row["rivals"][name]
+    name = pick(row["baselines"], key=row["baselines"].get)
+    return name, row["baselines"][name]
 
 
 def reaches_goal(row: dict[str, Any]) -> bool:
@@ -131,7 +131,7 @@ digits. It is a teaching demonstration: not made for reading cheques, and not tr
 Measured on {scores["date"]} by `{scores["command"]}` at commit `{scores["commit"]}`, seed {scores["seed"]},
 in {scores["minutes"]} minutes: {sum(map(reaches_goal, aimed))} of {len(aimed)} goals reached.
 {_renewals(scores)}
-Protocols and all rivals are in `scores.json` and on the Scoreboard page. The classifier that judges some rows
+Protocols and all baselines are in `scores.json` and on the Scoreboard page. The classifier behind some rows
 was trained for that alone; it names {scores["classifier_accuracy"]:.2%} of validation digits right.
 
 {score_table(scores["rows"])}

@@ -1,4 +1,4 @@
-"""What one nested model costs against specialists, and the plain rival of generation, as they were measured.
+"""What one nested model costs against specialists, and the plain VAE's figures, as they were measured.
 
 They take an hour to train, so their figures are read from weights/specialists.json and weights/plain.json.
 """
@@ -24,8 +24,8 @@ def _read(path: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def plain_rival(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
-    """The rival of generation with its figure, or nothing before vae/evaluation/plain_vae.py trained it."""
+def plain_baseline(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
+    """The plain VAE with its figure, or nothing before vae/evaluation/plain_vae.py trained it."""
     found = _read(folder / "plain.json")
     return {f"{PLAIN}, {found['epochs']} epochs": found["figures"][figure]} if found else {}
 

@@ -59,8 +59,8 @@ SPECIALISTS = {
     "nested": Specialist({}, ("elbo", "elbo_2", "psnr", "rmse")),
     "whole code": Specialist({"codes": "whole"}, ("elbo",)),
     "two dimensions": Specialist({"codes": "map"}, ("elbo_2",)),
-    "denoising": Specialist({"codes": "whole", "spoils": "noise"}, ("psnr",)),
-    "imputation": Specialist({"codes": "whole", "spoils": "holes"}, ("rmse",)),
+    "denoising": Specialist({"codes": "whole", "corruptions": "noise"}, ("psnr",)),
+    "imputation": Specialist({"codes": "whole", "corruptions": "holes"}, ("rmse",)),
 }
 
 

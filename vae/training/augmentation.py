@@ -1,4 +1,4 @@
-"""What training sees: clean digits, to learn codes of every length, and spoilt ones, to guess those codes."""
+"""What training sees: clean digits, to learn codes of every length, and corrupted ones, to infer those."""
 
 from typing import Literal, NamedTuple
 
@@ -10,15 +10,15 @@ from vae.noise import add_noise
 from vae.training.data import binarize
 
 Codes = Literal["nested", "whole", "map"]
-Spoils = Literal["all", "noise", "holes"]
+Corruptions = Literal["all", "noise", "holes"]
 
 SHARE_VARIED = 0.35  # of the digits; the others are as they were written
 TURN, STRETCH, SLANT, SHIFT = 0.14, 0.08, 0.14, 0.07  # at most: radians, shares, and a share of half a side
-SHARE_THICK = 0.45  # of the varied digits, whose strokes become a pixel thicker
+SHARE_THICK = 0.45  # of the augmented digits, whose strokes become a pixel thicker
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
 SHARE_WHOLE_CODE, SHARE_MAP = 0.56, 0.18  # the rest of the images get a code of any length
 GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HOLES = range(5)
-SHARES: dict[Spoils, Tensor] = {
+SHARES: dict[Corruptions, Tensor] = {
     "all": torch.tensor([0.06, 0.33, 0.13, 0.10, 0.38]),
     "noise": torch.tensor([0.06, 0.57, 0.21, 0.16, 0.00]),
     "holes": torch.tensor([0.06, 0.00, 0.00, 0.00, 0.94]),
@@ -33,14 +33,14 @@ class View(NamedTuple):
     kept: Tensor  # bool (B, K), the prefix of the code that each digit is allowed
 
 
-class Spoilt(NamedTuple):
+class Corrupted(NamedTuple):
     """The same digits, noisy or partly hidden."""
 
     seen: Tensor  # (B, 1, 28, 28)
     observed: Tensor  # bool (B, 1, 28, 28), True = known
 
 
-def varied(images: Tensor, generator: torch.Generator) -> Tensor:
+def augmented(images: Tensor, generator: torch.Generator) -> Tensor:
     """Digits (B, 1, 28, 28) in [0, 1], some of them as other hands and pens would have written them.
 
     Those are turned, stretched, slanted and moved a little, and some get thicker strokes.
@@ -70,16 +70,16 @@ def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.G
     return View(seen, random_prefix(len(images), latent_dim, codes, generator, images.device))
 
 
-def spoilt_view(images: Tensor, spoils: Spoils, generator: torch.Generator) -> Spoilt:
+def corrupted_view(images: Tensor, corruptions: Corruptions, generator: torch.Generator) -> Corrupted:
     """Digits (B, 1, 28, 28) in [0, 1], each with noise of a random kind and level, or with pixels hidden."""
     device, n = images.device, len(images)
-    shares = SHARES[spoils].to(device)
+    shares = SHARES[corruptions].to(device)
     kind = torch.multinomial(shares, n, replacement=True, generator=generator).view(n, 1, 1, 1)
     seen = images
     for code, name in ((GAUSSIAN, "gaussian"), (UNIFORM, "uniform"), (SALT_AND_PEPPER, "salt_and_pepper")):
         level = HIGHEST_LEVEL[name] * torch.rand((n, 1, 1, 1), generator=generator, device=device)
         seen = torch.where(kind == code, add_noise(images, name, level, generator), seen)
-    return Spoilt(seen, (kind != HOLES) | _random_mask(images, generator))
+    return Corrupted(seen, (kind != HOLES) | _random_mask(images, generator))
 
 
 def random_prefix(

@@ -1,5 +1,5 @@
 """What training optimises: the evidence lower bound (ELBO) of clean digits, in nats, and the cost of guessing
-the same digits' codes from spoilt views of them."""
+the same digits' codes from corrupted views of them."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from torch import Tensor
 from vae.likelihood import bernoulli_log_prob
 from vae.model import VAE, Posterior
 from vae.prior import LOG_2PI
-from vae.training.augmentation import Spoilt, View
+from vae.training.augmentation import Corrupted, View
 
 
 class Elbo(NamedTuple):
@@ -43,11 +43,11 @@ def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
     return Elbo(log_px, kl, z)
 
 
-def guess_nats(model: VAE, spoilt: Spoilt, z: Tensor) -> Tensor:
-    """What it costs to say the codes z (B, K) of clean digits, for who sees their spoilt views, (B,) nats.
+def guess_nats(model: VAE, corrupted: Corrupted, z: Tensor) -> Tensor:
+    """What it costs to say the codes z (B, K) of clean digits, for who sees their corrupted views, (B,) nats.
 
-    Its minimum over q(z | spoilt) has the mean and the spread of all codes that may hide behind a view, so
+    Its minimum over q(z | corrupted) has the mean and the spread of all codes that may hide behind a view, so
     that draws from it cover them (the "wake" phase of Bornschein & Bengio 2015, arXiv:1406.2751).
     """
-    q = model.infer(spoilt.seen, spoilt.observed)
+    q = model.infer(corrupted.seen, corrupted.observed)
     return -Posterior(q.mean.float(), q.logvar.float()).log_prob(z).sum(dim=1)

@@ -19,13 +19,13 @@ from tqdm import tqdm
 from vae.checkpoint import WEIGHTS, read_tensors, save_weights
 from vae.model import VAE, Config
 from vae.posterior.inference import encoder_bound
-from vae.training.augmentation import Codes, Spoils, clean_view, spoilt_view, varied
+from vae.training.augmentation import Codes, Corruptions, augmented, clean_view, corrupted_view
 from vae.training.data import as_images, binarize, default_root, training_digits, validation_digits
 from vae.training.objective import elbo, guess_nats, rate
 
 N_CHECKED = 1000  # validation digits scored after each epoch
-SPOILT = 2  # one digit in so many is also seen noisy or partly hidden
-GUESS_WEIGHT = 0.5  # of the cost of guessing a spoilt digit's code, beside the ELBO
+CORRUPTED = 2  # one digit in so many is also seen noisy or partly hidden
+GUESS_WEIGHT = 0.5  # of the cost of guessing a corrupted digit's code, beside the ELBO
 KEPT = "the last good checkpoint is kept"
 
 
@@ -64,10 +64,10 @@ class Options:
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of encoder and decoder; auto: bfloat16 where the processor has it."""
     learn: Literal["all", "prior"] = "all"
-    """What learns: all, from varied digits, or the prior alone, the codes of digits as they are."""
+    """What learns: all, from augmented digits, or the prior alone, the codes of digits as they are."""
     codes: Codes = "nested"
     """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
-    spoils: Spoils = "all"
+    corruptions: Corruptions = "all"
     """What to recognise codes from beside clean digits: all, noise alone, or holes alone."""
     latent_dim: int = 32
     """K, the length of the whole code."""
@@ -186,7 +186,7 @@ class Trainer:
         if options.learn == "prior":
             costs = self._prior_costs(images, generator)
         else:
-            costs = self._costs(varied(images, generator), progress, generator)
+            costs = self._costs(augmented(images, generator), progress, generator)
         self.optimizer.zero_grad(set_to_none=True)
         costs["loss"].backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
@@ -198,10 +198,10 @@ class Trainer:
         """What all of the model learns from images (B, 1, 28, 28)."""
         options = self.options
         view = clean_view(images, options.latent_dim, options.codes, generator)
-        spoilt = spoilt_view(images[::SPOILT], options.spoils, generator)
+        corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
         with self._autocast():
             bound = elbo(self.model, view, generator)
-            guess = guess_nats(self.model, spoilt, bound.z[::SPOILT].detach()).mean()
+            guess = guess_nats(self.model, corrupted, bound.z[::CORRUPTED].detach()).mean()
         kl_weight = min(1.0, progress / options.kl_warmup) if options.kl_warmup else 1.0
         loss = (kl_weight * bound.kl - bound.log_px).mean() + GUESS_WEIGHT * guess
         elbo_nats = (bound.log_px - bound.kl).mean()

@@ -1,4 +1,4 @@
-"""The rivals that keep the training digits: nearest neighbours and weighted averages."""
+"""The baselines that keep the training digits: nearest neighbours and weighted averages."""
 
 import pytest
 import torch

@@ -17,7 +17,7 @@ from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, rene
 from vae.evaluation.evaluation_data import Job, Material, Sizes, Written, framed_strangers, hide, on_board
 from vae.evaluation.protocols import HIDDEN
 from vae.evaluation.shapes import degenerate, shapes
-from vae.evaluation.sharing_cost import PLAIN, plain_rival, price_rows, prices
+from vae.evaluation.sharing_cost import PLAIN, plain_baseline, price_rows, prices
 
 SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
 ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
@@ -51,7 +51,7 @@ def test_a_job_gives_finite_rows_with_what_the_scoreboard_shows(
         assert row.better in ("higher", "lower")
         assert row.n >= 1
         assert row.protocol and row.unit
-        assert all(math.isfinite(figure) for figure in (row.ours, *row.rivals.values()))
+        assert all(math.isfinite(figure) for figure in (row.ours, *row.baselines.values()))
 
 
 def test_jobs_are_the_same_in_both_orders() -> None:
@@ -102,11 +102,11 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
     assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
 
 
-def test_the_plain_rival_is_read_from_its_file(tmp_path: Path) -> None:
-    assert not plain_rival("sure_share", tmp_path)
+def test_the_plain_baseline_is_read_from_its_file(tmp_path: Path) -> None:
+    assert not plain_baseline("sure_share", tmp_path)
     found = {"epochs": 9, "figures": {"frechet_ratio": 3.0, "sure_share": 0.7}}
     (tmp_path / "plain.json").write_text(json.dumps(found))
-    assert plain_rival("sure_share", tmp_path) == {f"{PLAIN}, 9 epochs": 0.7}
+    assert plain_baseline("sure_share", tmp_path) == {f"{PLAIN}, 9 epochs": 0.7}
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:

@@ -12,7 +12,7 @@ from vae.checkpoint import WEIGHTS, fingerprint
 from vae.evaluation.report import (
     BEGIN,
     END,
-    best_rival,
+    best_baseline,
     headlines,
     model_card,
     reaches_goal,
@@ -22,16 +22,16 @@ from vae.evaluation.report import (
 )
 
 WON = {"job": "Denoising", "case": "gaussian 0.25", "unit": "dB", "better": "higher", "ours": 24.0}
-WON = {**WON, "rivals": {"Median": 19.0, "Non-local means": 21.5}, "goal": 21.5}
+WON = {**WON, "baselines": {"Median": 19.0, "Non-local means": 21.5}, "goal": 21.5}
 LOST = {"job": "Imputation", "case": "left half", "unit": "RMSE", "better": "lower", "ours": 0.2}
-LOST = {**LOST, "rivals": {"Mean fill": 0.24, "Neighbours": 0.16}, "goal": None}
+LOST = {**LOST, "baselines": {"Mean fill": 0.24, "Neighbours": 0.16}, "goal": None}
 ALONE = {
     "job": "Density",
     "case": "2 dimensions",
     "unit": "nats",
     "better": "lower",
     "ours": 140.0,
-    "rivals": {},
+    "baselines": {},
     "goal": 138,
 }
 ROWS: list[dict[str, Any]] = [ALONE, WON, LOST]
@@ -57,20 +57,20 @@ SCORES = {
 }
 
 
-def test_the_best_rival_is_the_highest_or_the_lowest() -> None:
-    assert best_rival(WON) == ("Non-local means", 21.5)
-    assert best_rival(LOST) == ("Neighbours", 0.16)
-    assert best_rival(ALONE) == ("", None)
+def test_the_best_baseline_is_the_highest_or_the_lowest() -> None:
+    assert best_baseline(WON) == ("Non-local means", 21.5)
+    assert best_baseline(LOST) == ("Neighbours", 0.16)
+    assert best_baseline(ALONE) == ("", None)
 
 
 def test_figures_that_are_shown_alike_are_tied() -> None:
-    nearly = {**WON, "ours": 0.99988, "rivals": {"Raw likelihood": 0.99992}, "goal": 0.99989}
+    nearly = {**WON, "ours": 0.99988, "baselines": {"Raw likelihood": 0.99992}, "goal": 0.99989}
     assert "| 0.9999 (Raw likelihood) | tied | 0.9999 | yes |" in score_table([nearly])
     assert "| 0.9999 (Raw likelihood) | **no** | 0.9999 | **no** |" in score_table(
         [{**nearly, "ours": 0.9998}]
     )
     assert "| 0.9998 (Raw likelihood) | yes |" in score_table(
-        [{**nearly, "rivals": {"Raw likelihood": 0.9998}}]
+        [{**nearly, "baselines": {"Raw likelihood": 0.9998}}]
     )
 
 

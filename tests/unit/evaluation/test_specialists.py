@@ -1,4 +1,4 @@
-"""The specialists, trained alike and each measured for its own job, and the plain rival of generation."""
+"""The specialists, trained alike and each measured for its own job, and the plain baseline of generation."""
 
 import math
 from pathlib import Path
@@ -57,15 +57,15 @@ def test_every_specialist_is_trained_and_measured(
     assert torch.load(tmp_path / "nested" / "checkpoint.pt")["model"][LAST].any()
 
 
-def test_the_plain_rival_has_a_normal_prior(
+def test_the_plain_baseline_has_a_normal_prior(
     tmp_path: Path, pixels: Tensor, model: vae.VAE, material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lend_calibration(plain_vae, pixels, model, monkeypatch)
-    rival = plain_vae.train_plain(train_options(tmp_path))
+    baseline = plain_vae.train_plain(train_options(tmp_path))
     assert not torch.load(tmp_path / "checkpoint.pt")["model"][LAST].any()
     z = torch.randn((50, 4), generator=torch.Generator().manual_seed(0))
-    assert torch.allclose(rival.prior.to_standard(z), z, atol=1e-5)
-    assert rival.encoder.net[0].weight.std() > 0
-    found = plain_vae.figures(rival, material, SIZES, 0)
+    assert torch.allclose(baseline.prior.to_standard(z), z, atol=1e-5)
+    assert baseline.encoder.net[0].weight.std() > 0
+    found = plain_vae.figures(baseline, material, SIZES, 0)
     assert found.keys() == {"frechet_ratio", "sure_share"}
     assert found["frechet_ratio"] > 1 and 0 <= found["sure_share"] <= 1

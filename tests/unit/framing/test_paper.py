@@ -7,7 +7,7 @@ from PIL import Image
 from torch import Tensor
 
 import vae
-from tests.photos import BLUE, GREY, SPOILT, cover_of, photographed, sheet_of, stroke
+from tests.photos import BLUE, CORRUPTED, GREY, cover_of, photographed, sheet_of, stroke
 from vae.framing.drawing import ENOUGH
 
 CHOSEN = (3, 47, 131, 222, 270)  # of the gallery
@@ -24,7 +24,7 @@ def likeness(a: Tensor, b: Tensor) -> float:
     return max(torch.corrcoef(torch.stack([each.flatten(), b.flatten()]))[0, 1].item() for each in moved)
 
 
-@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+@pytest.mark.parametrize("spoil", CORRUPTED.values(), ids=CORRUPTED)
 def test_a_photographed_digit_is_framed_as_the_drawn_one(spoil, pixels: Tensor) -> None:
     found = []
     for i, digit in enumerate(pixels[list(CHOSEN)].numpy()):
@@ -59,7 +59,7 @@ def test_a_small_digit_on_a_whole_sheet_and_one_that_fills_it(size: float, side:
 
 def test_ink_is_full_inside_as_mnist_has_it(pixels: Tensor) -> None:
     for digit in pixels[list(CHOSEN[:4])].numpy():
-        photo = photographed(SPOILT["gradient"](sheet_of(cover_of(digit), ink=GREY)))
+        photo = photographed(CORRUPTED["gradient"](sheet_of(cover_of(digit), ink=GREY)))
         image, drawn = vae.frame_drawing(photo), vae.frame_drawing(digit)
         assert (image > 0.9).sum() > 0.7 * (drawn > 0.9).sum()
         assert image.sum().item() == pytest.approx(drawn.sum().item(), rel=0.3)
@@ -67,7 +67,7 @@ def test_ink_is_full_inside_as_mnist_has_it(pixels: Tensor) -> None:
 
 def test_a_photo_is_shown_flattened_and_a_drawing_is_not(pixels: Tensor) -> None:
     cover = cover_of(pixels[CHOSEN[0]].numpy())
-    flattened = vae.find_digits(photographed(SPOILT["hard shadow"](sheet_of(cover)))).flattened
+    flattened = vae.find_digits(photographed(CORRUPTED["hard shadow"](sheet_of(cover)))).flattened
     assert flattened is not None and flattened.dtype == np.uint8 and flattened.shape == cover.shape
     assert flattened[cover > 0.9].mean() < 40 and flattened[cover == 0].mean() > 245
     assert vae.find_digits((255 * cover).astype(np.uint8)).flattened is None
@@ -75,7 +75,7 @@ def test_a_photo_is_shown_flattened_and_a_drawing_is_not(pixels: Tensor) -> None
 
 def test_paper_without_ink_is_blank() -> None:
     for spoil in ("gradient", "texture", "squared paper", "low light"):
-        empty = photographed(SPOILT[spoil](sheet_of(np.zeros((400, 400)))))
+        empty = photographed(CORRUPTED[spoil](sheet_of(np.zeros((400, 400)))))
         with pytest.raises(ValueError, match="the drawing is blank"):
             vae.frame_drawing(empty)
 

@@ -1,4 +1,4 @@
-"""What training sees: clean digits and their spoilt views."""
+"""What training sees: clean digits and their corrupted views."""
 
 import pytest
 import torch
@@ -12,10 +12,10 @@ from vae.training.augmentation import (
     SHARE_VARIED,
     SHARE_WHOLE_CODE,
     SHARES,
+    augmented,
     clean_view,
+    corrupted_view,
     random_prefix,
-    spoilt_view,
-    varied,
 )
 
 K = 8
@@ -25,20 +25,20 @@ def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-@given(seed=st.integers(0, 2**31), spoils=st.sampled_from(list(SHARES)))
-def test_views_have_all_they_need(digits: Tensor, seed: int, spoils: str) -> None:
+@given(seed=st.integers(0, 2**31), corruptions=st.sampled_from(list(SHARES)))
+def test_views_have_all_they_need(digits: Tensor, seed: int, corruptions: str) -> None:
     clean = clean_view(digits[:16], K, "nested", generator(seed))
-    spoilt = spoilt_view(digits[:16], spoils, generator(seed))
-    assert clean.seen.shape == spoilt.seen.shape == spoilt.observed.shape == (16, 1, 28, 28)
+    corrupted = corrupted_view(digits[:16], corruptions, generator(seed))
+    assert clean.seen.shape == corrupted.seen.shape == corrupted.observed.shape == (16, 1, 28, 28)
     assert clean.kept.shape == (16, K)
-    assert clean.kept.dtype == spoilt.observed.dtype == torch.bool
+    assert clean.kept.dtype == corrupted.observed.dtype == torch.bool
     assert clean.seen.min() >= 0 and clean.seen.max() <= 1
-    assert torch.isfinite(spoilt.seen).all()
+    assert torch.isfinite(corrupted.seen).all()
 
 
 def test_some_digits_are_varied_a_little_and_the_others_are_not_touched(digits: Tensor) -> None:
     many = digits[:50].repeat(20, 1, 1, 1)
-    other = varied(many, generator())
+    other = augmented(many, generator())
     moved = (other - many).abs().flatten(1).amax(dim=1) > 0
     assert moved.float().mean().item() == pytest.approx(SHARE_VARIED, abs=0.05)
     assert other.min() >= 0 and other.max() <= 1
@@ -50,7 +50,7 @@ def test_some_digits_are_varied_a_little_and_the_others_are_not_touched(digits: 
 def test_some_varied_digits_have_thicker_strokes() -> None:
     bar = torch.zeros((400, 1, 28, 28))
     bar[..., 6:22, 13:15] = 1
-    ink = varied(bar, generator()).sum(dim=(1, 2, 3)) / 32
+    ink = augmented(bar, generator()).sum(dim=(1, 2, 3)) / 32
     assert ((ink > 1.35) & (ink < 1.9)).float().mean().item() == pytest.approx(0.1, abs=0.05)
     assert ((ink > 0.8) & (ink < 1.25)).float().mean().item() == pytest.approx(0.9, abs=0.05)
 
@@ -80,7 +80,7 @@ def test_a_specialist_has_codes_of_one_length(codes: str, length: int) -> None:
 def test_same_generator_same_views(digits: Tensor) -> None:
     for view in (
         lambda seed: clean_view(digits[:16], K, "nested", generator(seed)),
-        lambda seed: spoilt_view(digits[:16], "all", generator(seed)),
+        lambda seed: corrupted_view(digits[:16], "all", generator(seed)),
     ):
         first, again, other = (view(seed) for seed in (1, 1, 2))
         assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
@@ -95,21 +95,21 @@ def test_clean_digits_are_grey_or_binarized(digits: Tensor) -> None:
     assert grey.float().mean().item() == pytest.approx(SHARE_GREY, abs=0.06)
 
 
-@pytest.mark.parametrize("spoils", SHARES)
-def test_the_shares_of_the_spoilt_views_are_those_that_were_set(digits: Tensor, spoils: str) -> None:
+@pytest.mark.parametrize("corruptions", SHARES)
+def test_the_shares_of_the_corrupted_views_are_those_that_were_set(digits: Tensor, corruptions: str) -> None:
     many = digits.repeat(10, 1, 1, 1)
-    seen, observed = spoilt_view(many, spoils, generator())
+    seen, observed = corrupted_view(many, corruptions, generator())
     hidden = ~observed.flatten(1).all(dim=1)
     noisy = (seen != many).flatten(1).any(dim=1)
     beyond = ((seen < 0) | (seen > 1)).flatten(1).any(dim=1)
-    assert hidden.float().mean().item() == pytest.approx(SHARES[spoils][4].item(), abs=0.03)
-    assert beyond.float().mean().item() == pytest.approx(SHARES[spoils][1].item(), abs=0.03)
-    assert noisy.float().mean().item() == pytest.approx(SHARES[spoils][1:4].sum().item(), abs=0.03)
+    assert hidden.float().mean().item() == pytest.approx(SHARES[corruptions][4].item(), abs=0.03)
+    assert beyond.float().mean().item() == pytest.approx(SHARES[corruptions][1].item(), abs=0.03)
+    assert noisy.float().mean().item() == pytest.approx(SHARES[corruptions][1:4].sum().item(), abs=0.03)
     assert not (hidden & noisy).any()
 
 
 def test_much_is_hidden_where_something_is(digits: Tensor) -> None:
-    observed = spoilt_view(digits.repeat(10, 1, 1, 1), "all", generator()).observed
+    observed = corrupted_view(digits.repeat(10, 1, 1, 1), "all", generator()).observed
     known = observed.flatten(1).float().mean(dim=1)
     known = known[known < 1]
     assert known.min() < 0.2
