@@ -51,7 +51,8 @@ class Visitor:
         self.sees_page(path)
 
     def follows(self, label: str, path: str) -> None:
-        """Go to another page by its link in the sidebar."""
+        """Go to another page by its link in the sidebar, once this one is ready."""
+        self.sees_it_ready()
         self.sidebar.get_by_role("link", name=label, exact=True).click()
         self.sees_page(path)
 
