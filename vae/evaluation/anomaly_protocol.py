@@ -10,7 +10,7 @@ from torch import Tensor
 
 import vae
 from vae.baselines.nearest_neighbours import knn_distance
-from vae.evaluation.evaluation_data import Material, Row, Sizes, framed_strangers
+from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes, framed_ood
 from vae.evaluation.protocols import reconstruct
 from vae.evaluation.shapes import degenerate, shapes
 from vae.posterior.inference import encoder_bound
@@ -33,13 +33,13 @@ SPARE_INK = 10.0  # pixels added to a picture's ink before an error is divided b
 N_NEAREST_CODES = 5
 
 
-def anomaly(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def anomaly(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """AUROC of one fixed score against each kind of stranger; flagged test digits; degenerate pictures."""
-    digits = material.test[: sizes.judged]
-    scorers = _scorers(model, material.train, seed)
+    digits = data.test[: sizes.scored]
+    scorers = _scorers(model, data.train, seed)
     of_digits = {name: score(digits) for name, score in scorers.items()}
     table = []
-    for case, pictures in _strangers(material, sizes, seed).items():
+    for case, pictures in _ood_pictures(data, sizes, seed).items():
         found = {name: _auroc(of_digits[name], score(pictures)) for name, score in scorers.items()}
         table.append(found)
         others = {name: figure for name, figure in found.items() if name != OURS}
@@ -57,26 +57,20 @@ def anomaly(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iter
     mean = {name: float(np.mean([found[name] for found in table])) for name in scorers}
     text = f"mean AUROC over the {len(table)} kinds above"
     yield Row(ANOMALY, "mean over kinds", text, "AUROC", "higher", mean.pop(OURS), len(table), mean)
-    yield from _false_alarms(model, material, sizes, seed)
+    yield from _false_alarms(model, data, sizes, seed)
     pictures = degenerate(seed)
     worst = vae.anomaly_p_value(model, pictures, seed=seed).max().item()
     text = f"highest p of {DEGENERATE}"
     yield Row(ANOMALY, "degenerate pictures", text, "p", "lower", worst, len(pictures), {}, 0.01)
 
 
-def _strangers(material: Material, sizes: Sizes, seed: int) -> dict[str, Tensor]:
+def _ood_pictures(data: EvaluationData, sizes: Sizes, seed: int) -> dict[str, Tensor]:
     """What is no digit, name -> (B, 1, 28, 28)."""
-    kept = torch.isin(material.labels[: sizes.judged], torch.tensor(ASYMMETRIC))
-    drawn = {kind: shapes(kind, min(SHAPES, sizes.judged), seed) for kind in ("triangles", "squares")}
-    turned = {"mirrored digits": material.test[: sizes.judged][kept].flip(3)}
-    strangers = (
-        drawn
-        | framed_strangers(material.people)
-        | material.strangers
-        | turned
-        | {DEGENERATE: degenerate(seed)}
-    )
-    return {case: pictures[: sizes.judged] for case, pictures in strangers.items()}
+    kept = torch.isin(data.labels[: sizes.scored], torch.tensor(ASYMMETRIC))
+    drawn = {kind: shapes(kind, min(SHAPES, sizes.scored), seed) for kind in ("triangles", "squares")}
+    turned = {"mirrored digits": data.test[: sizes.scored][kept].flip(3)}
+    ood = drawn | framed_ood(data.people) | data.ood | turned | {DEGENERATE: degenerate(seed)}
+    return {case: pictures[: sizes.scored] for case, pictures in ood.items()}
 
 
 def _made_of(case: str, n_digits: int) -> str:
@@ -87,22 +81,20 @@ def _made_of(case: str, n_digits: int) -> str:
     return f"{text}; the score was chosen with these examples, or others drawn by the same rules, in view"
 
 
-def _auroc(digits: Tensor, strangers: Tensor) -> float:
-    return float(roc_auc_score([0] * len(digits) + [1] * len(strangers), torch.cat([digits, strangers])))
+def _auroc(digits: Tensor, ood: Tensor) -> float:
+    return float(roc_auc_score([0] * len(digits) + [1] * len(ood), torch.cat([digits, ood])))
 
 
-def _false_alarms(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def _false_alarms(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """How far the share of flagged test digits is from what was asked for, in all and block by block."""
-    digits = material.test[: BLOCKS * sizes.judged]
+    digits = data.test[: BLOCKS * sizes.scored]
     flagged = (vae.anomaly_p_value(model, digits, seed=seed) <= ALARM).float()
     share = flagged.mean().item()
     text = f"distance from {ALARM} of the share of test digits with p at most {ALARM}, which is {share:.4f}"
     yield Row(
         ANOMALY, "false alarms at 5 %", text, "share", "lower", abs(share - ALARM), len(digits), {}, 0.01
     )
-    shares = [
-        block.mean().item() for block in flagged[material.places[: len(digits)].argsort()].chunk(BLOCKS)
-    ]
+    shares = [block.mean().item() for block in flagged[data.places[: len(digits)].argsort()].chunk(BLOCKS)]
     worst = max(abs(share - ALARM) for share in shares)
     text = (
         "the same in the worst of five blocks of the test file, whose writers differ; by block "

@@ -7,7 +7,7 @@ from torch import Tensor
 
 import vae
 from vae.evaluation.classifier import SURE, Classifier
-from vae.evaluation.evaluation_data import Material, Row, Sizes, Written, on_board
+from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes, Written, on_board
 from vae.evaluation.protocols import reconstruct
 from vae.evaluation.sharing_cost import plain_baseline
 from vae.framing.strokes import PENS
@@ -19,15 +19,15 @@ MAP_SIDE = 20
 N_DRAWN = 5  # times that samples and training digits are drawn anew for the Fréchet distance
 
 
-def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def generation(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """How much samples look like digits, and how many classes the map of two numbers shows."""
     n = sizes.generated
-    job, classifier = "Generation", material.classifier
+    job, classifier = "Generation", data.classifier
     text = (
         f"Fréchet distance of {n} samples to the test digits, in the features of a classifier trained for "
         f"the evaluation alone, over that of {n} training digits, each the mean of {N_DRAWN} draws"
     )
-    ratio = frechet_ratio(model, material, n, seed)
+    ratio = frechet_ratio(model, data, n, seed)
     yield Row(
         job,
         "Fréchet distance over its floor",
@@ -41,7 +41,7 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
     )
     text = (
         f"share of samples that the classifier is at least {SURE:.0%} sure of; "
-        f"of test digits {sure_share(material.test, classifier):.3f}"
+        f"of test digits {sure_share(data.test, classifier):.3f}"
     )
     share = sure_share(vae.sample(model, n, seed=seed), classifier)
     yield Row(job, "sure of a class", text, "share", "higher", share, n, plain_baseline("sure_share"), 0.92)
@@ -55,14 +55,14 @@ def generation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> I
     yield Row(job, "classes on the map", text, "classes", "higher", classes, len(tiles), {}, 10)
 
 
-def frechet_ratio(model: vae.VAE, material: Material, n: int, seed: int) -> float:
+def frechet_ratio(model: vae.VAE, data: EvaluationData, n: int, seed: int) -> float:
     """Frechet distance of n samples to the test digits over that of n training digits, over several draws."""
-    features, generator = material.classifier.features, torch.Generator().manual_seed(seed)
-    test = features(material.test)
+    features, generator = data.classifier.features, torch.Generator().manual_seed(seed)
+    test = features(data.test)
     samples = training = 0.0
     for i in range(N_DRAWN):
-        chosen = torch.randperm(len(material.train), generator=generator)[:n]
-        training += frechet_distance(features(material.train[chosen].view(-1, 1, 28, 28)), test)
+        chosen = torch.randperm(len(data.train), generator=generator)[:n]
+        training += frechet_distance(features(data.train[chosen].view(-1, 1, 28, 28)), test)
         samples += frechet_distance(features(vae.sample(model, n, seed=N_DRAWN * seed + i)), test)
     return samples / training
 
@@ -72,15 +72,15 @@ def sure_share(images: Tensor, classifier: Classifier) -> float:
     return (classifier.name(images)[1] >= SURE).float().mean().item()
 
 
-def handwriting(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def handwriting(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """Strokes of writers on whom the framing was not chosen, framed as the app does, beside test digits."""
-    if not material.written:
+    if not data.written:
         return
-    step = max(1, len(material.written) // sizes.drawn)
-    written = material.written[::step][: sizes.drawn]
+    step = max(1, len(data.written) // sizes.drawn)
+    written = data.written[::step][: sizes.drawn]
     labels = torch.tensor([each.digit for each in written])
     n, job, moves = len(written), "Handwriting", []
-    test_nats = _nats(model, material.test[: sizes.density], seed)
+    test_nats = _nats(model, data.test[: sizes.density], seed)
     for pen in PENS:
         framed = {share: _framed(written, pen, share) for share in SHARES}
         large = framed[SHARES[-1]]
@@ -91,14 +91,14 @@ def handwriting(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> 
         flagged = (vae.anomaly_p_value(model, large, seed=seed) <= 0.05).float().mean().item()
         yield Row(job, f"{pen} pen, flagged", text, "share", "lower", flagged, n, {}, 0.08)
         text = "share whose reconstruction the classifier names as it names the framed drawing"
-        names = [material.classifier.name(x)[0] for x in (large, reconstruct(model, large))]
+        names = [data.classifier.name(x)[0] for x in (large, reconstruct(model, large))]
         kept = (names[0] == names[1]).float().mean().item()
         yield Row(job, f"{pen} pen, class", text, "share", "higher", kept, n, {}, 0.95)
         text = (
             "share that the classifier names as the digit that was written, at the worst of "
             f"{', '.join(f'{share:.0%}' for share in SHARES)} of the board"
         )
-        right = [(material.classifier.name(x)[0] == labels).float().mean().item() for x in framed.values()]
+        right = [(data.classifier.name(x)[0] == labels).float().mean().item() for x in framed.values()]
         yield Row(job, f"{pen} pen, read right", text, "share", "higher", min(right), n, {}, 0.95)
         moves.append((_framed(written, pen, 0.5, place=0.77) - framed[0.5]).abs().mean())
     text = f"mean change of a pixel of the framed 28 × 28, at half the board, over {len(PENS)} pens"

@@ -21,7 +21,7 @@ from vae.checkpoint import WEIGHTS, fingerprint, load_model
 from vae.evaluation.anomaly_protocol import anomaly
 from vae.evaluation.classifier import evaluation_classifier
 from vae.evaluation.classifier_metrics import generation, handwriting
-from vae.evaluation.evaluation_data import QUICK, Job, Row, Sizes, read_material
+from vae.evaluation.evaluation_data import QUICK, Job, Row, Sizes, read_data
 from vae.evaluation.protocols import compression, denoising, density, imputation, lossless
 from vae.evaluation.report import score_table, write_reports
 from vae.evaluation.sharing_cost import prices
@@ -87,8 +87,8 @@ def evaluate(options: Options) -> list[Row]:
 def _measure(job: Job, options: Options) -> list[Row]:
     """One job's figures, on one thread."""
     torch.set_num_threads(1)
-    material = read_material(options.data, options.sizes, options.seed)
-    return list(job(load_model(), material, options.sizes, options.seed))
+    data = read_data(options.data, options.sizes, options.seed)
+    return list(job(load_model(), data, options.sizes, options.seed))
 
 
 def _names(jobs: Sequence[Job]) -> str:

@@ -17,7 +17,7 @@ from vae.framing import frame_drawing, frame_strokes
 from vae.model import VAE
 from vae.training.data import as_images, load_mnist, training_digits
 
-STRANGERS = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omniglot_2720.npy"}
+OOD_FILES = {"Fashion-MNIST": "fashion_mnist_900.npy", "Omniglot letters": "omniglot_2720.npy"}
 UNLIKE_DIGITS = "AEFHKMNRTWX"  # letters that no digit looks like
 ENLARGED = 3  # times, before a letter of 100 x 100 is framed as an upload is
 CHOSEN_ON = 15  # the first writers, on whose strokes the framing was chosen; figures are of the others
@@ -41,26 +41,26 @@ class Sizes:
     density_samples: int = 500
     coded: int = 100
     restored: int = 200
-    judged: int = 2000
+    scored: int = 2000
     generated: int = 5000
     drawn: int = 900
     epochs: int = 5  # of the evaluation classifier
 
 
 QUICK = Sizes(
-    density=50, density_samples=25, coded=5, restored=10, judged=100, generated=200, drawn=12, epochs=1
+    density=50, density_samples=25, coded=5, restored=10, scored=100, generated=200, drawn=12, epochs=1
 )
 
 
 @dataclass(frozen=True)
-class Material:
+class EvaluationData:
     """The pictures that figures are measured on, and who names them."""
 
     test: Tensor  # (N, 1, 28, 28), digits that nothing was trained or chosen on
     train: Tensor  # (M, 784), training digits, for baselines and floors alone
     labels: Tensor  # (N,), classes of the test digits
     places: Tensor  # (N,), where in their file the test digits are
-    strangers: dict[str, Tensor]  # name -> (B, 1, 28, 28)
+    ood: dict[str, Tensor]  # name -> (B, 1, 28, 28)
     people: Path  # folder of letters and doodles, which need framing; need not be there
     written: list[Written]  # digits of the pen; may be empty
     classifier: Classifier
@@ -81,11 +81,11 @@ class Row:
     goal: float | None = None
 
 
-Job = Callable[[VAE, Material, Sizes, int], Iterator[Row]]
+Job = Callable[[VAE, EvaluationData, Sizes, int], Iterator[Row]]
 
 
-def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
-    """Test and training digits, the strangers under data/ood, the strokes under data/strokes.
+def read_data(data: Path, sizes: Sizes, seed: int) -> EvaluationData:
+    """Test and training digits, what is under data/ood, the strokes under data/strokes.
 
     The test digits are shuffled: their file has the digits of one group of writers first, then another's.
 
@@ -94,27 +94,27 @@ def read_material(data: Path, sizes: Sizes, seed: int) -> Material:
     """
     test, labels = load_mnist(data, train=False)
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
-    strangers = {
+    ood = {
         name: as_images(torch.from_numpy(np.load(data / "ood" / file, allow_pickle=False)))
-        for name, file in STRANGERS.items()
+        for name, file in OOD_FILES.items()
         if (data / "ood" / file).is_file()
     }
     pen = data / "strokes" / "pen_digits.json"
     records = json.loads(pen.read_text()) if pen.is_file() else []
     others = [record for record in records if record["writer"] > CHOSEN_ON]
-    return Material(
+    return EvaluationData(
         as_images(test[order]),
         as_images(training_digits(data)).flatten(1),
         labels[order],
         order,
-        strangers,
+        ood,
         data / "people",
         [Written(record["strokes"], record["digit"]) for record in others],
         evaluation_classifier(data, epochs=sizes.epochs, seed=seed),
     )
 
 
-def framed_strangers(people: Path) -> dict[str, Tensor]:
+def framed_ood(people: Path) -> dict[str, Tensor]:
     """Letters and doodles framed as a visitor's are, name -> (B, 1, 28, 28), if they are there."""
     found: dict[str, Tensor] = {}
     if (people / "letters_a_to_e.npz").is_file():

@@ -14,7 +14,7 @@ import tyro
 import vae
 from vae.checkpoint import WEIGHTS, read_weights
 from vae.evaluation.classifier_metrics import frechet_ratio, sure_share
-from vae.evaluation.evaluation_data import Material, Sizes, read_material
+from vae.evaluation.evaluation_data import EvaluationData, Sizes, read_data
 from vae.evaluation.specialists import fitted
 from vae.prior import Prior
 from vae.training import train
@@ -55,12 +55,12 @@ def train_plain(options: train.Options) -> vae.VAE:
     return fitted(trainer, held_out)
 
 
-def figures(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> dict[str, float]:
+def figures(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> dict[str, float]:
     """How much its samples look like digits."""
     samples = vae.sample(model, sizes.generated, seed=seed)
     return {
-        "frechet_ratio": frechet_ratio(model, material, sizes.generated, seed),
-        "sure_share": sure_share(samples, material.classifier),
+        "frechet_ratio": frechet_ratio(model, data, sizes.generated, seed),
+        "sure_share": sure_share(samples, data.classifier),
     }
 
 
@@ -83,7 +83,7 @@ def main(options: Options) -> None:
         "command": "python -m vae.evaluation.plain_vae " + shlex.join(sys.argv[1:]),
         "commit": started_from,
         "epochs": options.epochs,
-        "figures": figures(model, read_material(options.data, sizes, options.seed), sizes, options.seed),
+        "figures": figures(model, read_data(options.data, sizes, options.seed), sizes, options.seed),
     }
     (options.out / "plain.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 

@@ -12,7 +12,7 @@ from torch.nn.functional import one_hot
 import vae
 from vae.baselines import classical
 from vae.baselines.nearest_neighbours import nearest_completions, weighted_digits
-from vae.evaluation.evaluation_data import Material, Row, Sizes, hide
+from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes, hide
 from vae.metrics import brier_score, log_loss, mean_psnr, reliability_gap, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training.data import binarize
@@ -31,9 +31,9 @@ NEIGHBOURS, AS_MANY = (f"{k} nearest training digits" for k in (N_NEIGHBOURS, N_
 WEIGHTED = "Training digits weighted by likelihood"
 
 
-def density(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def density(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """Importance-weighted bound and ELBO on binarized digits."""
-    x = binarize(material.test[: sizes.density], torch.Generator().manual_seed(seed))
+    x = binarize(data.test[: sizes.density], torch.Generator().manual_seed(seed))
     samples = sizes.density_samples
     weighted = f"importance-weighted bound, {samples} draws, test digits binarized at random"
     one_draw = "ELBO, one draw a digit, the same digits; the draws come from"
@@ -58,9 +58,9 @@ def density(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iter
     yield row("2 dimensions", weighted, two, maps, 138)
 
 
-def compression(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def compression(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """PSNR at a number of bytes; a baseline that cannot write every digit in so few is left out."""
-    digits = material.test[: sizes.coded]
+    digits = data.test[: sizes.coded]
     points = [{name: codec(digit) for name, codec in classical.COMPRESSORS.items()} for digit in digits]
     text = (
         "mean PSNR of a digit's code of at most so many bytes, all overhead counted; PCA: ideal entropy coder"
@@ -78,9 +78,9 @@ def compression(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> 
         yield Row("Compression", f"{n_bytes} bytes", text, "dB", "higher", ours, len(digits), others, goal)
 
 
-def lossless(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def lossless(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """Bytes of a black-and-white digit, each coded alone and decoded again."""
-    digits = material.test[: sizes.coded]
+    digits = data.test[: sizes.coded]
     text = "mean bytes of one digit coded alone, all overhead counted, each decoded and compared"
     cases = {
         "binarized at random": (binarize(digits, torch.Generator().manual_seed(seed)), 19),
@@ -102,9 +102,9 @@ def _checked_ink_bytes(model: vae.VAE, ink: Tensor) -> int:
     return len(code)
 
 
-def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def denoising(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """PSNR after denoising, told the noise and not told, who keeps the class, and the mean lead in PSNR."""
-    digits = material.test[: sizes.restored]
+    digits = data.test[: sizes.restored]
     text = "mean PSNR; the baselines are told kind and level of the noise too"
     blind_text = "mean PSNR; the baselines are told kind and level of the noise, the model is not"
     leads = []
@@ -114,7 +114,7 @@ def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> It
             name: torch.stack([method(picture, noise) for picture in noisy])
             for name, method in classical.DENOISERS.items()
         }
-        cleaned[WEIGHTED] = weighted_digits(material.train, noisy, noise)
+        cleaned[WEIGHTED] = weighted_digits(data.train, noisy, noise)
         others = {name: mean_psnr(images, digits) for name, images in cleaned.items()}
         best = max(others.values())
         ours = vae.denoise(model, noisy, noise, seed=seed)
@@ -126,37 +126,39 @@ def denoising(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> It
         yield Row(
             "Denoising", f"{case}, blind", blind_text, "dB", "higher", blind, len(digits), others, told - 0.7
         )
-        yield _kept_row(case, ours, cleaned, digits, material)
+        yield _kept_row(case, ours, cleaned, digits, data)
     text = f"PSNR above that of the best baseline of each case, mean over the {len(leads)} cases"
     yield Row("Denoising", "mean lead", text, "dB", "higher", float(np.mean(leads)), len(digits), {}, 4)
 
 
-def _kept_row(case: str, ours: Tensor, cleaned: dict[str, Tensor], digits: Tensor, material: Material) -> Row:
+def _kept_row(
+    case: str, ours: Tensor, cleaned: dict[str, Tensor], digits: Tensor, data: EvaluationData
+) -> Row:
     text = (
         "share of cleaned digits that a classifier, trained for the evaluation alone, names as it names the "
         "clean digit; the baselines are told kind and level of the noise too"
     )
-    names = material.classifier.name(digits)[0]
+    names = data.classifier.name(digits)[0]
 
     def share(images: Tensor) -> float:
-        return (material.classifier.name(images)[0] == names).float().mean().item()
+        return (data.classifier.name(images)[0] == names).float().mean().item()
 
     others = {name: share(images) for name, images in cleaned.items()}
     best, case = max(others.values()), f"{case}, class"
     return Row("Denoising", case, text, "share", "higher", share(ours), len(digits), others, best)
 
 
-def imputation(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def imputation(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """Error, log score and classes of what is filled in, and the mean lead over the best baselines."""
-    digits = material.test[: sizes.restored]
-    truth = one_hot(material.classifier.name(digits)[0], N_CLASSES).double()
+    digits = data.test[: sizes.restored]
+    truth = one_hot(data.classifier.name(digits)[0], N_CLASSES).double()
     leads, shares = [], {}
     for case in (*HIDDEN, *LITTLE_SEEN):
         observed = hide(case, len(digits), seed)
         filled = vae.impute(model, digits, observed, n_samples=N_COMPLETIONS, seed=seed)
-        many = nearest_completions(material.train, digits, observed, k=N_COMPLETIONS)
+        many = nearest_completions(data.train, digits, observed, k=N_COMPLETIONS)
         nearest = many[:N_NEIGHBOURS]
-        shares[case] = ClassShares(*(_class_shares(each, material) for each in (filled.samples, nearest)))
+        shares[case] = ClassShares(*(_class_shares(each, data) for each in (filled.samples, nearest)))
         if case not in HIDDEN:
             continue
         others = {name: _inpainted(fill, digits, observed) for name, fill in classical.INPAINTERS.items()}
@@ -197,8 +199,8 @@ class ClassShares(NamedTuple):
     nearest: Tensor  # of the baseline's training digits
 
 
-def _class_shares(completions: Tensor, material: Material) -> Tensor:
-    named = material.classifier.name(completions.flatten(0, 1))[0].unflatten(0, completions.shape[:2])
+def _class_shares(completions: Tensor, data: EvaluationData) -> Tensor:
+    named = data.classifier.name(completions.flatten(0, 1))[0].unflatten(0, completions.shape[:2])
     return one_hot(named, N_CLASSES).double().mean(dim=0)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import vae
 from vae.checkpoint import WEIGHTS
-from vae.evaluation.evaluation_data import Material, Row, Sizes
+from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes
 
 PLAIN = "VAE of the same network, N(0, I) prior, not nested"
 
@@ -30,7 +30,7 @@ def plain_baseline(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
     return {f"{PLAIN}, {found['epochs']} epochs": found["figures"][figure]} if found else {}
 
 
-def prices(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> Iterator[Row]:
+def prices(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """Rows of the prices that were measured at one small schedule; nothing before that."""
     found = read_specialists()
     if found is not None:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 import vae
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
-from vae.evaluation.evaluation_data import Material, Sizes, hide, read_material
+from vae.evaluation.evaluation_data import EvaluationData, Sizes, hide, read_data
 from vae.evaluation.protocols import DENOISING, HIDDEN
 from vae.metrics import mean_psnr, rmse
 from vae.posterior.inference import encoder_bound
@@ -64,31 +64,31 @@ SPECIALISTS = {
 }
 
 
-def nats(model: vae.VAE, material: Material, sizes: Sizes, seed: int, n_dims: int | None = None) -> float:
+def nats(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int, n_dims: int | None = None) -> float:
     """Negative ELBO of binarized test digits."""
-    x = binarize(material.test[: sizes.density], torch.Generator().manual_seed(seed))
+    x = binarize(data.test[: sizes.density], torch.Generator().manual_seed(seed))
     return -encoder_bound(model, x, n_dims=n_dims, n_samples=1, seed=seed).mean().item()
 
 
-def denoising_db(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> float:
+def denoising_db(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> float:
     """PSNR, mean over the noises of the evaluation."""
-    digits = material.test[: sizes.restored]
+    digits = data.test[: sizes.restored]
     noisy = {noise: vae.corrupt(digits, noise, seed=seed) for noise in DENOISING}
     cleaned = [mean_psnr(vae.denoise(model, x, noise, seed=seed), digits) for noise, x in noisy.items()]
     return sum(cleaned) / len(cleaned)
 
 
-def imputation_rmse(model: vae.VAE, material: Material, sizes: Sizes, seed: int) -> float:
+def imputation_rmse(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> float:
     """Error on hidden pixels, mean over the masks of the evaluation."""
-    digits = material.test[: sizes.restored]
+    digits = data.test[: sizes.restored]
     masks = [hide(case, len(digits), seed) for case in HIDDEN]
     errors = [rmse(vae.impute(model, digits, mask, seed=seed).mean, digits, mask) for mask in masks]
     return sum(errors) / len(errors)
 
 
-FIGURES: dict[str, Callable[[vae.VAE, Material, Sizes, int], float]] = {
+FIGURES: dict[str, Callable[[vae.VAE, EvaluationData, Sizes, int], float]] = {
     "elbo": nats,
-    "elbo_2": lambda model, material, sizes, seed: nats(model, material, sizes, seed, 2),
+    "elbo_2": lambda model, data, sizes, seed: nats(model, data, sizes, seed, 2),
     "psnr": denoising_db,
     "rmse": imputation_rmse,
 }
@@ -101,7 +101,7 @@ def fitted(trainer: train.Trainer, held_out: Tensor) -> vae.VAE:
     return model
 
 
-def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[str, dict[str, float]]:
+def compare(options: train.Options, data: EvaluationData, sizes: Sizes) -> dict[str, dict[str, float]]:
     """For each specialist its figures; `options` are those of the training that all share."""
     digits, held_out = training_digits(options.data), validation_digits(options.data)
     found = {}
@@ -110,7 +110,7 @@ def compare(options: train.Options, material: Material, sizes: Sizes) -> dict[st
         trainer = train.Trainer(replace(options, run=run, **specialist.changes), digits, held_out)
         model = fitted(trainer, held_out)
         found[name] = {
-            figure: FIGURES[figure](model, material, sizes, options.seed) for figure in specialist.figures
+            figure: FIGURES[figure](model, data, sizes, options.seed) for figure in specialist.figures
         }
     return found
 
@@ -120,7 +120,7 @@ def main(options: Options) -> None:
     sizes, started_from = Sizes(restored=N_RESTORED), train.commit()
     shipped = WEIGHTS / "vae.safetensors"
     model = read_weights(shipped)
-    material = read_material(options.data, sizes, options.seed)
+    data = read_data(options.data, sizes, options.seed)
     shared = train.Options(
         data=options.data,
         run=options.run,
@@ -137,7 +137,7 @@ def main(options: Options) -> None:
         "weights": fingerprint(model),
         "epochs": options.epochs,
         "n_restored": N_RESTORED,
-        "figures": compare(shared, material, sizes),
+        "figures": compare(shared, data, sizes),
     }
     (options.out / "specialists.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 

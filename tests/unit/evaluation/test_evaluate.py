@@ -10,30 +10,30 @@ import pytest
 import torch
 
 import vae
-from vae.evaluation import evaluation_data as material_module
+from vae.evaluation import evaluation_data
 from vae.evaluation.classifier import train_classifier
 from vae.evaluation.classifier_metrics import handwriting
 from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, renewed
-from vae.evaluation.evaluation_data import Job, Material, Sizes, Written, framed_strangers, hide, on_board
+from vae.evaluation.evaluation_data import EvaluationData, Job, Sizes, Written, framed_ood, hide, on_board
 from vae.evaluation.protocols import HIDDEN
 from vae.evaluation.shapes import degenerate, shapes
 from vae.evaluation.sharing_cost import PLAIN, plain_baseline, price_rows, prices
 
-SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, judged=20, generated=40, drawn=2)
+SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, scored=20, generated=40, drawn=2)
 ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
 
 
 @pytest.fixture(scope="module")
-def material() -> Material:
+def data() -> EvaluationData:
     gallery = vae.load_gallery()
-    strangers = {"noise": torch.rand((5, 1, 28, 28), generator=torch.Generator().manual_seed(0))}
+    ood = {"noise": torch.rand((5, 1, 28, 28), generator=torch.Generator().manual_seed(0))}
     classifier = train_classifier(gallery.images, gallery.labels, epochs=3)
-    return Material(
+    return EvaluationData(
         gallery.images[:100],
         gallery.images[100:].flatten(1),
         gallery.labels[:100],
         torch.arange(100),
-        strangers,
+        ood,
         Path("nowhere"),
         [Written(ZIGZAG, 5), Written(ZIGZAG[:1], 7)],
         classifier,
@@ -42,9 +42,9 @@ def material() -> Material:
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.__name__)
 def test_a_job_gives_finite_rows_with_what_the_scoreboard_shows(
-    job: Job, material: Material, model: vae.VAE
+    job: Job, data: EvaluationData, model: vae.VAE
 ) -> None:
-    rows = list(job(model, material, SIZES, 0))
+    rows = list(job(model, data, SIZES, 0))
     assert rows or job is prices
     assert len({row.case for row in rows}) == len(rows)
     for row in rows:
@@ -78,8 +78,8 @@ def test_strokes_lie_on_the_board_in_whole_pixels() -> None:
     assert everywhere.min() == 140 and everywhere.max() <= 280
 
 
-def test_without_strokes_there_is_no_handwriting(material: Material, model: vae.VAE) -> None:
-    assert not list(handwriting(model, replace(material, written=[]), SIZES, 0))
+def test_without_strokes_there_is_no_handwriting(data: EvaluationData, model: vae.VAE) -> None:
+    assert not list(handwriting(model, replace(data, written=[]), SIZES, 0))
 
 
 def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
@@ -116,10 +116,10 @@ def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:
 def test_test_digits_are_shuffled_with_their_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = torch.arange(200, dtype=torch.uint8).view(200, 1, 1).expand(200, 28, 28)
     classes = torch.arange(200) % 10
-    monkeypatch.setattr(material_module, "load_mnist", lambda data, *, train: (pixels, classes))
-    monkeypatch.setattr(material_module, "training_digits", lambda data: pixels)
-    monkeypatch.setattr(material_module, "evaluation_classifier", lambda data, *, epochs, seed: None)
-    read = material_module.read_material(tmp_path, SIZES, 0)
+    monkeypatch.setattr(evaluation_data, "load_mnist", lambda data, *, train: (pixels, classes))
+    monkeypatch.setattr(evaluation_data, "training_digits", lambda data: pixels)
+    monkeypatch.setattr(evaluation_data, "evaluation_classifier", lambda data, *, epochs, seed: None)
+    read = evaluation_data.read_data(tmp_path, SIZES, 0)
     place = (255 * read.test[:, 0, 0, 0]).round().long()
     assert place.sort().values.equal(torch.arange(200)) and not place.equal(torch.arange(200))
     assert read.labels.equal(place % 10)
@@ -135,13 +135,13 @@ def test_shapes_are_framed_and_mostly_strange(kind: str, model: vae.VAE) -> None
 
 
 def test_letters_and_doodles_are_framed_where_they_are_there(tmp_path: Path) -> None:
-    assert not framed_strangers(tmp_path)
+    assert not framed_ood(tmp_path)
     bitmaps = np.zeros((3, 100, 100), np.uint8)
     bitmaps[:, 20:80, 45:55] = 255
     np.savez(tmp_path / "letters_a_to_e.npz", images=bitmaps, labels=np.array(["A", "B", "E"]))
     doodles = [{"word": "key", "strokes": [[[0, 0], [9, 9]], [[3, 1], [5, 8]]]}]
     (tmp_path / "doodles.json").write_text(json.dumps(doodles))
-    found = framed_strangers(tmp_path)
+    found = framed_ood(tmp_path)
     assert {name: len(pictures) for name, pictures in found.items()} == {
         "framed letters": 3,
         "framed letters unlike digits": 2,

@@ -11,7 +11,7 @@ from torch import Tensor
 import vae
 from vae.evaluation import plain_vae, specialists
 from vae.evaluation.classifier import train_classifier
-from vae.evaluation.evaluation_data import Material, Sizes
+from vae.evaluation.evaluation_data import EvaluationData, Sizes
 from vae.evaluation.specialists import SPECIALISTS, compare
 from vae.training import train
 
@@ -37,19 +37,19 @@ def lend_calibration(
 
 
 @pytest.fixture(scope="module")
-def material(digits: Tensor) -> Material:
+def data(digits: Tensor) -> EvaluationData:
     labels = vae.load_gallery().labels
     classifier = train_classifier(digits, labels, epochs=1)
-    return Material(
+    return EvaluationData(
         digits[:200], digits.flatten(1), labels[:200], torch.arange(200), {}, Path("nowhere"), [], classifier
     )
 
 
 def test_every_specialist_is_trained_and_measured(
-    tmp_path: Path, pixels: Tensor, model: vae.VAE, material: Material, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pixels: Tensor, model: vae.VAE, data: EvaluationData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lend_calibration(specialists, pixels, model, monkeypatch)
-    found = compare(train_options(tmp_path), material, SIZES)
+    found = compare(train_options(tmp_path), data, SIZES)
     assert {name: tuple(figures) for name, figures in found.items()} == {
         name: specialist.figures for name, specialist in SPECIALISTS.items()
     }
@@ -58,7 +58,7 @@ def test_every_specialist_is_trained_and_measured(
 
 
 def test_the_plain_baseline_has_a_normal_prior(
-    tmp_path: Path, pixels: Tensor, model: vae.VAE, material: Material, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pixels: Tensor, model: vae.VAE, data: EvaluationData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lend_calibration(plain_vae, pixels, model, monkeypatch)
     baseline = plain_vae.train_plain(train_options(tmp_path))
@@ -66,6 +66,6 @@ def test_the_plain_baseline_has_a_normal_prior(
     z = torch.randn((50, 4), generator=torch.Generator().manual_seed(0))
     assert torch.allclose(baseline.prior.to_standard(z), z, atol=1e-5)
     assert baseline.encoder.net[0].weight.std() > 0
-    found = plain_vae.figures(baseline, material, SIZES, 0)
+    found = plain_vae.figures(baseline, data, SIZES, 0)
     assert found.keys() == {"frechet_ratio", "sure_share"}
     assert found["frechet_ratio"] > 1 and 0 <= found["sure_share"] <= 1
