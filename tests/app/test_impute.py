@@ -52,6 +52,14 @@ def test_every_way_to_hide_works_without_drawing(open_page, way):
     assert "In truth, it is a 7." in texts(app)
 
 
+def test_with_everything_hidden_no_digit_is_favoured():
+    image = load.gallery().images[0]
+    _, groups = completions.of(image, torch.zeros_like(image, dtype=torch.bool))
+    assert len([group for group in groups if group.label is not None]) >= 9
+    assert max(group.share for group in groups) <= 0.2
+    assert "has no idea" in completions.verdict("this 7", groups)
+
+
 def test_what_is_painted_over_is_erased_until_it_is_cleared(open_page):
     app = hide_at_once(open_page(PAGE), "None")
     assert "Nothing of this 7 is hidden yet" in texts(app)
