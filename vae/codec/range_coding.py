@@ -25,6 +25,7 @@ from vae.prior import Prior
 
 HIGHEST_SYMBOL = 1023  # of a latent number on its grid, in either direction
 SHORT_CODE_BYTES = 8  # codes up to this length carry a CRC of one byte, longer ones of two
+LEAST_CHANCE = 2**-24  # of a symbol, as far as ideal lengths are told: what a range coder resolves
 LOG_RATIO_ROUNDING = 1 / 16  # of the log2 of a conditional's standard deviation in grid steps
 
 Gaussian = constriction.stream.model.QuantizedGaussian
@@ -136,7 +137,7 @@ def symbol_bits(symbols: Tensor, ratios: Tensor) -> Tensor:
     """Ideal length of symbols that are rounded Gaussians of mean 0 and standard deviations ratios."""
     upper = torch.special.ndtr((symbols.abs() + 0.5) / ratios)
     lower = torch.special.ndtr((symbols.abs() - 0.5) / ratios)
-    return -(upper - lower).clamp_min(2**-24).log2()
+    return -(upper - lower).clamp_min(LEAST_CHANCE).log2()
 
 
 def pack(message: Sequence[Part]) -> bytes:

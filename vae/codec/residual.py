@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from vae.calibration import Calibration
-from vae.codec.range_coding import Laplace, Part, round_ratio
+from vae.codec.range_coding import LEAST_CHANCE, Laplace, Part, round_ratio
 from vae.posterior.pixel_errors import error_covariances
 from vae.posterior.pixels import bin_of, moments
 
@@ -107,7 +107,7 @@ def _bits(symbols: Tensor, ratio: Tensor) -> Tensor:
     far = (symbols.abs() - 0.5).clamp_min(0) / scale
     beyond = 0.5 * torch.exp(-far) * (1 - torch.exp(-1 / scale))
     chance = torch.where(symbols == 0, 1 - torch.exp(-0.5 / scale), beyond)
-    return -chance.clamp_min(2**-24).log2()
+    return -chance.clamp_min(LEAST_CHANCE).log2()
 
 
 def correction_part(symbols: Tensor, ratio: Tensor) -> Part:

@@ -16,6 +16,7 @@ from vae.checks import SIDE, check_count, check_image
 from vae.codec import residual
 from vae.codec.grid_search import improve
 from vae.codec.range_coding import (
+    LEAST_CHANCE,
     Gaussian,
     GridCode,
     Part,
@@ -346,7 +347,7 @@ def _rounded_gaussian_bits(numbers: Tensor, mean: float, std: float) -> Tensor:
     edges = torch.stack([numbers - 0.5, numbers + 0.5]).double()
     edges[0, 0], edges[1, -1] = -torch.inf, torch.inf
     below, above = torch.special.ndtr((edges - mean) / std)
-    return -(above - below).clamp_min(2**-24).log2()
+    return -(above - below).clamp_min(LEAST_CHANCE).log2()
 
 
 def _n_dims_part(model: VAE, profile: Profile, n_dims: int) -> Part:

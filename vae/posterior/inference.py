@@ -83,8 +83,8 @@ def _bound(model: VAE, x: Tensor, n_dims: int | None, n_samples: int, seed: int,
     at_once = max(min(n_samples, DRAWS_AT_ONCE), n_dims + 1)
     bounds = []
     for chunk in image_chunks(len(x), at_once):
-        guess = model.infer(x[chunk]).prefix(n_dims)
-        q = refine(model, x[chunk], guess, generator) if refined else guess
+        amortized = model.infer(x[chunk]).prefix(n_dims)
+        q = refine(model, x[chunk], amortized, generator) if refined else amortized
         bounds.append(_chunk_bound(model, x[chunk], q, n_samples, generator))
     return torch.cat(bounds)
 

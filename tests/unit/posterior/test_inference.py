@@ -143,7 +143,7 @@ def test_both_rounds_of_many_count_as_draws_from_one_mixture(bare: vae.VAE, digi
 
 
 def test_two_rounds_find_the_mean_code_better_than_one(bare: vae.VAE, digits: Tensor) -> None:
-    """Something seen of the code alone, far from the encoder's guess; truth: very many draws."""
+    """Something seen of the code alone, far from the encoder's posterior; truth: very many draws."""
     x = digits[:1]
 
     def mean_code(draws: Draws, evidence: Tensor) -> Tensor:

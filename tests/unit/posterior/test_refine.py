@@ -8,7 +8,7 @@ from torch.distributions import MultivariateNormal
 
 import vae
 from vae.posterior.inference import encoder_bound
-from vae.posterior.refine import FARTHEST, GUESSED, ROUNDS, Refined, _not_negative, _quadratic, refine
+from vae.posterior.refine import AMORTIZED, FARTHEST, ROUNDS, Refined, _not_negative, _quadratic, refine
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -28,9 +28,9 @@ def q(model: vae.VAE, ink: Tensor) -> Refined:
 @pytest.fixture(scope="module")
 def same(q: Refined) -> MultivariateNormal:
     """The same Gaussian in the library's own terms."""
-    std = torch.exp(0.5 * q.guess.logvar)
+    std = torch.exp(0.5 * q.amortized.logvar)
     precision = (q.root @ q.root.mT) / (std[:, :, None] * std[:, None])
-    return MultivariateNormal(q.guess.mean + std * q.shift, precision_matrix=precision)
+    return MultivariateNormal(q.amortized.mean + std * q.shift, precision_matrix=precision)
 
 
 def test_the_density_is_that_of_a_gaussian(q: Refined, same: MultivariateNormal) -> None:
@@ -47,10 +47,10 @@ def test_draws_have_its_mean_and_covariance(q: Refined, same: MultivariateNormal
 
 
 def test_some_of_the_draws_are_the_encoders_and_the_density_that_of_the_mixture(q: Refined) -> None:
-    z, log_q = q.draw(10 * GUESSED, generator())
-    assert torch.equal(z[:10], q.guess.sample(10, generator()))
-    share = 1 / GUESSED
-    mixed = share * q.guess.log_prob(z).sum(dim=-1).exp() + (1 - share) * q.log_density(z).exp()
+    z, log_q = q.draw(10 * AMORTIZED, generator())
+    assert torch.equal(z[:10], q.amortized.sample(10, generator()))
+    share = 1 / AMORTIZED
+    mixed = share * q.amortized.log_prob(z).sum(dim=-1).exp() + (1 - share) * q.log_density(z).exp()
     assert torch.allclose(log_q, mixed.log(), atol=1e-3)
     z, log_q = q.draw(1, generator())
     assert torch.equal(log_q, q.log_density(z))
@@ -68,8 +68,8 @@ def test_the_elbo_is_higher_than_the_encoders(
 
 
 def test_it_depends_on_its_generator_alone(model: vae.VAE, ink: Tensor) -> None:
-    guess = model.encode(ink[:2]).prefix(3)
-    first, again, other = (refine(model, ink[:2], guess, generator(seed)) for seed in (0, 0, 1))
+    amortized = model.encode(ink[:2]).prefix(3)
+    first, again, other = (refine(model, ink[:2], amortized, generator(seed)) for seed in (0, 0, 1))
     assert torch.equal(first.shift, again.shift) and torch.equal(first.root, again.root)
     assert not torch.equal(first.shift, other.shift)
 
@@ -80,20 +80,20 @@ def test_it_is_the_same_inside_and_outside_of_inference_mode(bare: vae.VAE, ink:
 
 
 def test_slope_and_curvature_are_those_of_the_log_joint(bare: vae.VAE, ink: Tensor) -> None:
-    x, guess = ink[:1], bare.encode(ink[:1])
-    std = torch.exp(0.5 * guess.logvar[0])
+    x, amortized = ink[:1], bare.encode(ink[:1])
+    std = torch.exp(0.5 * amortized.logvar[0])
     u = torch.tensor([0.3, -0.5, 0.2, 0.8])
 
     def logits(u: Tensor) -> Tensor:
-        return bare.decode((guess.mean[0] + std * u)[None]).flatten()
+        return bare.decode((amortized.mean[0] + std * u)[None]).flatten()
 
     def log_prior(u: Tensor) -> Tensor:
-        return bare.prior.log_prob((guess.mean[0] + std * u)[None])[0]
+        return bare.prior.log_prob((amortized.mean[0] + std * u)[None])[0]
 
     changes, p = jacobian(logits, u), torch.sigmoid(logits(u))
     curvature = changes.T @ (changes * (p * (1 - p))[:, None]) - hessian(log_prior, u)
     slope = changes.T @ (x.flatten() - p) + jacobian(log_prior, u)
-    found_slope, found_curvature = _quadratic(bare, x, guess, u[None])
+    found_slope, found_curvature = _quadratic(bare, x, amortized, u[None])
     assert torch.allclose(found_slope[0], slope, rtol=0.05, atol=0.05 * slope.abs().max().item())
     assert torch.allclose(found_curvature[0], curvature, rtol=0.05, atol=0.05 * curvature.abs().max().item())
 
