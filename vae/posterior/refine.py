@@ -1,9 +1,9 @@
-"""A Gaussian over codes with all its covariances, fitted to each image: a better posterior than the encoder's.
+"""A Gaussian over codes with all its covariances, fitted to each image: nearer than the encoder's posterior.
 
-The encoder gives its (amortized) posterior at once, each number of the code by itself. From there a few damped
-Newton steps on the image's own ELBO find where its codes lie and how their numbers depend on each other: each
-takes gradient and Gauss-Newton curvature of log p(x, z) at draws from the Gaussian so far, as natural gradients
-do.
+The encoder gives its (amortized) posterior at once, each number of the code by itself. From there a few
+damped Newton steps on the image's own ELBO find where its codes lie and how their numbers depend on each
+other: each takes gradient and Gauss-Newton curvature of log p(x, z) at draws from the Gaussian so far, as
+natural gradients do.
 
 Source: amortized posterior and Gauss-Newton covariance of Park, Kim & Kim 2019 (variational Laplace
 autoencoders), arXiv:2211.17267; curvature at draws in place of the mean, Khan et al. 2018, arXiv:1806.04854.
