@@ -5,13 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
     frame.APP,
     "streamlit_app.py",
     "One small neural network learned how digits are written, and nothing else. "
-    "That lets it **compress**, **invent**, **clean**, **judge** and **complete** yours.",
+    "That alone lets it **compress**, **invent**, **clean**, **judge** and **complete** yours.",
 )
 with frame.loading():
     import vae
@@ -40,8 +40,9 @@ def denoise(mine: Digit) -> None:
     pictures.strip([noisy[0], clean[0]], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
     became = naming.became(mine.image, clean[0])
     st.markdown(
-        f"From {before:.1f} to **{after:.1f} dB**, where 6 dB more halve the error."
-        + (f" But now it is **{became}**." if became else "")
+        f"From {before:.1f} to **{after:.1f} dB**; higher is closer to the original."
+        + (f" But it now looks like **{became}**." if became else ""),
+        help=glossary.help_on("dB"),
     )
 
 
@@ -63,15 +64,15 @@ def fill_in(mine: Digit) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         pictures.partly_hidden(mine.image, known, alt="its left half hidden", width=WIDTH)
         pictures.show(filled.samples[0, 0], alt="completed by the model", width=WIDTH)
-    st.markdown("The left half hidden, and guessed back.")
+    st.markdown("The left half was hidden; the model filled it in.")
 
 
 def generate(mine: Digit) -> None:
     latent_map.show(mine, key="home_map", side=196, legend=False)
     mark = "ring" if ring.around(mine.image) else "dot"
     st.markdown(
-        f"Every point is a digit; the white {mark} is {mine.name}, as far as two numbers of "
-        f"{load.model().config.latent_dim} tell. **Move over the map.**"
+        f"Every point on this map is a digit; the white {mark} is {mine.name}, placed by two of the "
+        f"{load.model().config.latent_dim} numbers that describe it. **Move over the map.**"
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
     "Find anomalies",
     "pages/anomaly.py",
-    "Draw anything: a digit, a letter, a face. The model sums it up in a few numbers, its code, and writes "
-    "it anew from them; as it has only ever seen digits, whatever is none gives itself away.",
+    "Draw anything: a digit, a letter, a face. The model turns it into a latent code, "
+    f"{glossary.gloss('latent code')}, and redraws it from that code. It has only ever seen digits, so "
+    "anything else gives itself away.",
 )
 with frame.loading():
     import vae
@@ -22,35 +23,34 @@ with frame.loading():
     from ui.view import charts, pictures, pressable
     from vae.jobs.anomaly_detection import anomaly_parts
 
-COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "no digit": "red"}
+COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "not a digit": "red"}
 WIDTH = 156
 MEASURED = ("framed letters", "doodles", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
 
 
 def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
-    """One word, what it rests on, and what the model would have written."""
+    """One word, what it rests on, and what the model would have drawn."""
     st.metric(f"The model's verdict on {mine.name}", f":{COLOURS[word]}[{word}]")
     st.markdown(f"{mine.subject} is **{found.words}**. {reasons.why(mine.name, found, word)}")
     if word != "digit":
         st.caption(
-            "Counted in standard deviations: how much real digits usually differ from one another. A typical "
-            "digit is in the middle of them."
+            "One standard deviation is how much real digits usually differ from one another in this respect."
         )
     nearest = mine.once("nearest", lambda: anomaly_verdict.nearest(mine.batch)[0])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=f"{mine.name} to compare", width=WIDTH, caption=mine.subject)
         pictures.show(
             nearest,
-            alt=f"the nearest thing to {mine.name} that the model can write, {reasons.looks(found, word)}",
+            alt=f"the closest picture to {mine.name} that the model can draw, {reasons.looks(found, word)}",
             width=WIDTH,
-            caption="The nearest that the model can write",
+            caption="The closest that the model can draw",
         )
         pictures.difference(
             nearest,
             mine.image,
-            alt=f"the difference between {mine.name} and the nearest thing",
+            alt=f"the difference between {mine.name} and the closest picture",
             width=WIDTH,
-            caption="The difference: blue is left out, orange is added",
+            caption="The difference: blue was left out, orange was added",
         )
 
 
@@ -63,9 +63,10 @@ def choose_alarm() -> float:
         format_func=percent,
         key="anomaly_alarm",
         bind="query-params",
-        help="The strangest ones, each a false alarm; a lower share misses more strangers. All words on this "
-        "page follow: what sets off the alarm is no digit; what does not, and is still stranger than "
-        f"{percent(anomaly_verdict.ODD)} of real digits, is an odd digit; all else is a digit.",
+        help="Each of these real digits is a false alarm. A smaller share gives fewer false alarms, but lets "
+        "more letters and shapes through. All verdicts on this page follow this setting: what sets off the "
+        "alarm is *not a digit*; what does not, but is stranger than "
+        f"{percent(anomaly_verdict.ODD)} of real digits, is an *odd digit*; everything else is a *digit*.",
     )
 
 
@@ -93,34 +94,34 @@ def show_needle(mine: Digit, found: Verdict, alarm: float) -> None:
 
 
 def show_alarm(alarm: float, n_real: int, others: list[Verdict]) -> None:
-    """What the alarm costs among real digits and catches among the strangers."""
-    caught = sum(other.word(alarm) == "no digit" for other in others)
+    """What the alarm costs among real digits and catches among letters and shapes."""
+    caught = sum(other.word(alarm) == "not a digit" for other in others)
     st.markdown(
-        f"What sets off the alarm is called no digit. Set so, it is a false alarm for "
+        "Whatever sets off the alarm is called *not a digit*. At this setting it is a false alarm for "
         f"{anomaly_verdict.n_false_alarms(alarm):,} of {n_real:,} real digits, and it catches "
         f"**{caught} of the {len(others)}** letters and shapes below."
     )
 
 
-def show_strangers(mine: Digit, judged: list[Verdict], alarm: float) -> None:
-    """Ready-made strangers and this digit turned over, each pressed to put it in."""
-    st.header("Try a stranger", anchor=False)
+def show_examples(mine: Digit, judged: list[Verdict], alarm: float) -> None:
+    """Ready-made letters and shapes and this digit turned over, each pressed to put it in."""
+    st.header("Try a letter or a shape", anchor=False)
     turned = [
         digit.from_picture(letters_and_shapes.mirrored(mine.image), "ready-made", called="this mirror image"),
         digit.from_picture(
             letters_and_shapes.upside_down(mine.image), "ready-made", called="this upside-down picture"
         ),
     ]
-    stranger = dict(
+    examples = dict(
         zip(letters_and_shapes.READY_MADE, ready_made(letters_and_shapes.READY_MADE), strict=True)
     )
-    stranger |= {"Mirrored": turned[0], "Rotated": turned[1]}
-    show_row(stranger, [*judged, *anomaly_verdict.verdicts([picture.image for picture in turned])], alarm)
-    st.caption(f"Press one to put it in your digit's place. The last two are {mine.name}, turned over.")
+    examples |= {"Mirrored": turned[0], "Rotated": turned[1]}
+    show_row(examples, [*judged, *anomaly_verdict.verdicts([picture.image for picture in turned])], alarm)
+    st.caption(f"Press one to use it in place of your digit. The last two are {mine.name}, turned over.")
     others = scores.measured("Anomaly detection", *MEASURED)
     st.caption(
-        "How well this score and the best other one tell strangers from digits was measured on test "
-        f"digits, as AUROC, the chance that a stranger gets the higher score: {others}."
+        "How well this score tells digits from other pictures, against the best other score, was measured "
+        f"on test digits by AUROC ({glossary.gloss('AUROC')}): {others}."
     )
 
 
@@ -129,12 +130,12 @@ def ready_made(names: Sequence[str]) -> list[Digit]:
     return [digit.ready_made(name) for name in names]
 
 
-def show_row(stranger: dict[str, Digit], judged: list[Verdict], alarm: float) -> None:
+def show_row(examples: dict[str, Digit], judged: list[Verdict], alarm: float) -> None:
     """Pictures to press, each with its verdict, and what it is to the model where it passes."""
     with st.container(horizontal=True, gap="xsmall"):
-        for (name, picture), found in zip(stranger.items(), judged, strict=True):
+        for (name, picture), found in zip(examples.items(), judged, strict=True):
             word = found.word(alarm)
-            passing = f": to the model {reasons.looks(found, word)}" if word != "no digit" else ""
+            passing = f": read as {reasons.looks(found, word)}" if word != "not a digit" else ""
             with st.container(width=pressable.SIDE, gap="xsmall"):
                 pressable.show(
                     picture.image,
@@ -155,9 +156,9 @@ def show_failure(alarm: float) -> None:
     six = letters_and_shapes.upside_down(digit.from_gallery(6).image)
     lookalike["6 turned"] = digit.from_picture(six, "ready-made", called="this upside-down 6")
     judged = anomaly_verdict.verdicts([picture.image for picture in lookalike.values()])
-    fooled = sum(found.word(alarm) != "no digit" for found in judged)
+    fooled = sum(found.word(alarm) != "not a digit" for found in judged)
     frame.where_it_fails(
-        "A letter drawn as a digit could be drawn passes for that digit: the model judges the shape and "
+        "A letter with the shape of a digit passes for that digit: the model judges the shape and "
         f"cannot know what was meant. **{fooled} of these {len(judged)}** set off no alarm."
     )
     show_row(lookalike, judged, alarm)
@@ -178,16 +179,17 @@ with right, frame.sentence():
         [letters_and_shapes.picture(name) for name in letters_and_shapes.READY_MADE]
     )
     show_alarm(alarm, found.n_real, judged)
-    show_strangers(mine, judged, alarm)
+    show_examples(mine, judged, alarm)
 
 frame.what_is_happening(
-    "What is no digit gives itself away in two ways: by its code, or by what the code leaves unexplained. "
-    "The first part of the score is how far the code z lies from the middle of the prior, the bell curve "
-    "that the codes of digits follow; u(z) is the code in coordinates in which this curve is equally wide in "
-    "every direction. The second is how badly the nearest thing x′ predicts the pixels of the picture x, for "
-    "each pixel of its outline, compared as they are and once more blurred, x̃ and x̃′: in a blur, a stroke "
-    "half a pixel off is no mistake, but a wrong shape is one. Each part is divided by its standard "
-    "deviation over held-out digits, s, and the two are added.",
+    "A picture that is not a digit gives itself away in two ways: its code is unusual, or the code leaves "
+    "much of the picture unexplained. The first part of the score is how far the code *z* lies from the "
+    f"centre of the prior ({glossary.gloss('prior')}); *u*(*z*) is the code in coordinates in which that "
+    "prior is equally wide in every direction. The second part is how badly the closest picture *x′* "
+    f"predicts the pixels of *x*, measured by KL ({glossary.gloss('KL')}) and divided by the length of the "
+    "outline. It is measured on the pictures as they are and on blurred copies, *x̃* and *x̃′*: after "
+    "blurring, a stroke half a pixel off hardly matters, but a wrong shape still does. Each part is divided "
+    "by *s*, its standard deviation over held-out digits, and the two are added.",
     r"\begin{gathered}\text{code}(x) = \mathbb{E}_{q(z \mid x)} \lVert u(z) \rVert^2 \\"
     r"\text{picture}(x) = \sqrt{\frac{\mathrm{KL}(x \,\Vert\, x')"
     r" + 4\, \mathrm{KL}(\tilde x \,\Vert\, \tilde x')}{\text{outline}(x) + 40}} \\"

@@ -4,12 +4,12 @@ import math
 
 import streamlit as st
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
     "Compress to a handful of bytes",
     "pages/compress.py",
-    "A picture file describes pixels. The model describes the digit: which one, how slanted, how bold.",
+    "A picture file describes pixels. The model describes the digit: which one it is, how slanted, how bold.",
 )
 with frame.loading():
     import vae
@@ -21,7 +21,7 @@ with frame.loading():
     from vae.baselines import classical
 
 HIGHEST_DB = 45.0
-STRANGER, STRANGER_BYTES = "Star", 12
+OOD_SHAPE, OOD_BYTES = "Star", 12
 
 
 def code_of(mine: Digit, n_bytes: int) -> bytes:
@@ -60,7 +60,7 @@ def show_code(code: bytes) -> None:
     n_dims, n_all = vae.n_code_dims(load.model(), code), load.model().config.latent_dim
     n_corrections = vae.n_code_corrections(load.model(), code)
     corrections = f", {n_corrections} corrections where the decoder is unsure" if n_corrections else ""
-    st.caption(f"All that is sent, {n_dims} of the model's {n_all} numbers{corrections} and a checksum:")
+    st.caption(f"All that is sent: {n_dims} of the model's {n_all} numbers{corrections}, and a checksum.")
     st.code(code.hex(" "), language=None, wrap_lines=True)
     st.download_button(
         "Download this code",
@@ -89,9 +89,9 @@ def _verdict(mine: Digit, ours: rates.Point) -> str:
     )
     return (
         fits
-        + (f" To look as close to the original, others need more: {', '.join(more)}." if more else "")
-        + (f" **{', '.join(less)}** would do." if less else "")
-        + (f" {' and '.join(never)} cannot, in however many bytes." if never else "")
+        + (f" To come as close to the original, others need more bytes: {', '.join(more)}." if more else "")
+        + (f" As close with no more bytes: **{', '.join(less)}**." if less else "")
+        + (f" No number of bytes would be enough for {' or '.join(never)}." if never else "")
     )
 
 
@@ -102,10 +102,10 @@ def show_numbers(mine: Digit, code: bytes) -> None:
     is_corrected = len(steps) > n_dims
     st.header("Number by number", anchor=False)
     st.markdown(
-        f"This code holds **{n_dims} numbers**, the most telling first"
-        + (", and a last correction of the picture. " if is_corrected else ". ")
-        + "Here they arrive one after the other, each with what it adds in decibels (dB; more is closer to "
-        f"the original). {_biggest([step.gain_db for step in steps[1:n_dims]])}"
+        f"This code holds **{n_dims} numbers**, the most important first"
+        + (", and a final correction of the picture. " if is_corrected else ". ")
+        + f"Here they arrive one by one, each with what it adds in dB ({glossary.gloss('dB')}). "
+        f"{_biggest([step.gain_db for step in steps[1:n_dims]])}"
     )
     pictures.strip(
         [step.image for step in steps],
@@ -118,7 +118,7 @@ def show_numbers(mine: Digit, code: bytes) -> None:
 
 def _biggest(gains: list[float]) -> str:
     if not gains:
-        return "Allow it more bytes, and more numbers follow."
+        return "With more bytes, more numbers follow."
     best = max(gains)
     return f"The biggest step is number {gains.index(best) + 2}: {rates.decibels(best)}."
 
@@ -133,7 +133,7 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
     too_long = {
         name: points[0].n_bytes for name, points in baseline_points(mine).items() if not affordable[name]
     }
-    st.header(f"Others with {ours.n_bytes} bytes", anchor=False)
+    st.header(f"Other methods with {ours.n_bytes} bytes", anchor=False)
     best = comparison.best(entries, comparison.PSNR)
     if best is not entries[0]:
         lead = best.score - ours.psnr_db
@@ -142,7 +142,7 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
     comparison.show(entries, comparison.PSNR)
     if too_long:
         shortest = ", ".join(f"{name} {n_bytes} bytes" for name, n_bytes in too_long.items())
-        st.caption(f"Too long to take part, even at their shortest: {shortest}.")
+        st.caption(f"Even at their smallest, these need more bytes: {shortest}.")
 
 
 def _entry(name: str, point: rates.Point) -> comparison.Entry:
@@ -152,7 +152,7 @@ def _entry(name: str, point: rates.Point) -> comparison.Entry:
 
 def show_curve(mine: Digit, ours: rates.Point) -> None:
     """Quality over bytes for this digit."""
-    st.header("More bytes, better picture?", anchor=False)
+    st.header("More bytes, better picture?", anchor=False, help=glossary.help_on("PSNR"))
     with st.skeleton(height=420):
         points = our_points(mine)
     figure = charts.rates(
@@ -165,8 +165,8 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
     size_mb = rates.model_bytes() / 1e6
     st.caption(
         _overtaken(mine)
-        + f"Only the code is sent, but both sides need the model, a file of {size_mb:.1f} MB, once for all "
-        "digits. PCA needs its components too; picture files need nothing."
+        + "Only the code is sent, but sender and receiver both need the model, once for all digits: a file "
+        f"of {size_mb:.1f} MB. PCA needs its components in the same way; picture files need nothing else."
     )
 
 
@@ -179,15 +179,15 @@ def _overtaken(mine: Digit) -> str:
 def _fewest(mine: Digit) -> str:
     n_bytes = rates.fewest_that_read(our_points(mine), mine.image)
     if n_bytes is None:
-        return f"{mine.subject} reads as no clear digit, in however many bytes."
-    return f"{n_bytes} bytes are the fewest in which {mine.name} still reads as the digit that it is."
+        return f"However many bytes it gets, {mine.name} does not come back as a clear digit."
+    return f"{n_bytes} bytes are the fewest from which {mine.name} comes back as the digit that it is."
 
 
 def _saturation(mine: Digit) -> str:
     points = our_points(mine)
     few, most = rates.last_gain(points), points[-1]
     if few is most:
-        return f"For {mine.name} the model makes use of all {most.n_bytes} bytes."
+        return f"For {mine.name}, the model makes use of all {most.n_bytes} bytes."
     return (
         f"{mine.subject} from {few.n_bytes} bytes: {rates.decibels(few.psnr_db)}; "
         f"from {most.n_bytes}: {rates.decibels(most.psnr_db)}, no better."
@@ -196,7 +196,7 @@ def _saturation(mine: Digit) -> str:
 
 def show_lossless(mine: Digit) -> None:
     """The digit in black and white, exactly."""
-    st.header("Nothing lost: black and white", anchor=False)
+    st.header("Without any loss, in black and white", anchor=False)
     ink = rates.black_and_white(mine.image)
     code = mine.once("ink", lambda: vae.compress_ink(load.model(), ink))
     decoded = vae.decompress_ink(load.model(), code)
@@ -212,8 +212,8 @@ def show_lossless(mine: Digit) -> None:
     with right:
         best = min(sizes, key=lambda name: sizes[name])
         st.markdown(
-            f"In pure black and white {mine.name} takes **{len(code)} bytes**, PNG {sizes['PNG']}: "
-            f"{'the model' if best == comparison.OURS else best} is shortest. "
+            f"In pure black and white, {mine.name} takes **{len(code)} bytes**; as a PNG it takes "
+            f"{sizes['PNG']}. {'The model' if best == comparison.OURS else best} needs the fewest. "
             + (
                 "Decoded again just now, every pixel is the same."
                 if decoded.equal(ink)
@@ -236,7 +236,7 @@ def show_decoder() -> None:
             key="compress_pasted",
             max_chars=codes.MAX_CHARACTERS,
             placeholder="3f 07 a1 …",
-            help="In hexadecimal, as shown on this page; spaces do not matter.",
+            help="In hexadecimal, as on this page. Spaces do not matter.",
         )
     with uploaded:
         file = st.file_uploader("Or open a code file", key="compress_file", max_upload_size=1)
@@ -254,10 +254,10 @@ def show_decoded(found: codes.Decoded) -> None:
 
 
 def show_failure() -> None:
-    """A picture that is no digit, beside what PCA makes of it in as many bytes."""
-    truth = letters_and_shapes.picture(STRANGER)
-    entries = stranger_entries()
-    pictures.show(truth, alt=f"{STRANGER}, the original", width=112, caption="Original")
+    """A picture that is not a digit, beside what PCA makes of it in as many bytes."""
+    truth = letters_and_shapes.picture(OOD_SHAPE)
+    entries = ood_entries()
+    pictures.show(truth, alt=f"{OOD_SHAPE}, the original", width=112, caption="Original")
     comparison.show(entries, comparison.PSNR)
     ours, pca = entries
     st.caption(f"{_compared(ours, pca)} PCA here; for digits, see the Scoreboard.")
@@ -272,12 +272,12 @@ def _compared(ours: comparison.Entry, pca: comparison.Entry) -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def stranger_entries() -> list[comparison.Entry]:
-    """The model's code of the stranger and PCA's."""
-    truth = letters_and_shapes.picture(STRANGER)
-    decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=STRANGER_BYTES))
-    pca = rates.best_within(rates.of_baselines(truth)["PCA"], STRANGER_BYTES)
-    points = {comparison.OURS: rates.measured(STRANGER_BYTES, decoded, truth), "PCA": pca}
+def ood_entries() -> list[comparison.Entry]:
+    """The model's code of the out-of-distribution shape and PCA's."""
+    truth = letters_and_shapes.picture(OOD_SHAPE)
+    decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=OOD_BYTES))
+    pca = rates.best_within(rates.of_baselines(truth)["PCA"], OOD_BYTES)
+    points = {comparison.OURS: rates.measured(OOD_BYTES, decoded, truth), "PCA": pca}
     return [_entry(name, point) for name, point in points.items() if point]
 
 
@@ -303,18 +303,20 @@ with frame.sentence():
 show_decoder()
 
 frame.what_is_happening(
-    "The encoder turns the digit into a few numbers, the most telling first. Each is rounded to a grid as "
-    "fine as is worth its bytes and written by a range coder, so that it costs as many bits as it surprises "
-    "the prior. Fewer bytes keep fewer numbers, and the decoder draws the likeliest digit for those; more "
-    "bytes than the numbers are worth correct the pixels of which the decoder is least sure. In black and "
-    "white every pixel follows the numbers, as likely as the decoder and the pixels before it say.",
+    f"The encoder turns the digit into a latent code, {glossary.gloss('latent code')}, with the most "
+    "important number first. Each number is rounded, only as finely as is worth its bytes, and written by a "
+    f"range coder: what the prior ({glossary.gloss('prior')}) expects takes few bits, a surprise takes many. "
+    "With few bytes only the first numbers are kept, and the decoder draws the most likely digit for them. "
+    "Bytes that are left over correct the pixels of which the decoder is least sure. In black and white, "
+    "every pixel is then written as well; it takes few bits where the decoder and the pixels before it "
+    "predict it.",
     r"\begin{gathered} \text{bits} \approx \sum_{i \le k} -\log_2 P(\hat z_i \mid \hat z_{<i}) \\"
     r"\hat x = \operatorname{decode}(\hat z_1, \dots, \hat z_k) \end{gathered}",
 )
 source.show(vae.compress, vae.decompress)
 frame.where_it_fails(
-    "A short code holds what the model believes in, and it believes in digits alone. This "
-    f"{STRANGER.lower()} in {STRANGER_BYTES} bytes comes back as the nearest thing that it has words for."
+    "The model knows nothing but digits, so a short code can describe nothing else. This "
+    f"{OOD_SHAPE.lower()}, in {OOD_BYTES} bytes, comes back as the closest shape that the model can draw."
 )
 with frame.sentence():
     show_failure()

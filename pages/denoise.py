@@ -1,11 +1,11 @@
-"""Denoise: noise over the visitor's digit, taken off by the model and by classical filters."""
+"""Denoise: noise over the visitor's digit, removed by the model and by classical filters."""
 
 import streamlit as st
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
-    "Take off the noise",
+    "Remove the noise",
     "pages/denoise.py",
     "Bury your digit in noise. The model knows how digits are written, so it can tell strokes from specks.",
 )
@@ -19,7 +19,7 @@ with frame.loading():
     from vae.posterior.inference import more_draws, posterior_draws
 
 WIDTH, SMALL = 168, 92
-STRANGER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
+OOD_LETTER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
 DREAM_NOISE = vae.Noise("gaussian", 1.5)
 DREAM_LABEL, N_DREAMS = 2, 6
 
@@ -56,32 +56,32 @@ def new_noise() -> None:
 
 
 def show_setting(mine: Digit) -> bool:
-    """New noise, and whether the model is left to guess the noise; returns the latter."""
+    """New noise, and whether the model has to estimate the noise; returns the latter."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button("New noise", icon=":material/casino:", on_click=new_noise, key="denoise_new")
         blind = st.toggle(
             "Blind",
             key="denoise_blind",
             bind="query-params",
-            help="Tell the model neither the kind nor the amount of noise; it has to find out by itself.",
+            help="The model is told neither the kind nor the amount of noise; it has to estimate both.",
         )
     pictures.show(mine.image, alt=f"{mine.name} without noise", width=WIDTH)
-    st.caption(f"{mine.subject} before the noise")
+    st.caption(f"{mine.subject} without noise")
     return blind
 
 
 def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> None:
-    """What was taken off, before and after in one picture, and the filters' answers."""
-    assumed = noises.guess(mine.image, noise, seed) if blind else noise
+    """What was removed, before and after in one picture, and the filters' answers."""
+    assumed = noises.estimate(mine.image, noise, seed) if blind else noise
     ours, *filters, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
     became = naming.became(mine.image, ours.image)
-    st.markdown(noises.verdict(mine.name, entries, became))
+    st.markdown(noises.verdict(mine.name, entries, became), help=glossary.help_on("dB"))
     if blind:
-        st.markdown(belief(noise, assumed))
+        st.markdown(estimate_in_words(noise, assumed))
     before_after.show(
         before_after.Side(untouched.image, f"{mine.name} under noise", f"under noise: {untouched.words}"),
         before_after.Side(ours.image, f"{mine.name}, cleaned by the model", f"cleaned: {ours.words}"),
-        label=f"How much of {mine.name} is shown under noise; the rest is cleaned",
+        label=f"How much of {mine.name} is shown under noise; the rest is shown cleaned",
         key="denoise_pair",
         slider=slider_of(noise.kind),
         at_its_steps=noises.painted(mine.image, noise.kind, seed),
@@ -89,17 +89,18 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
     st.header("Against classical filters", anchor=False)
     comparison.show([ours, *filters], comparison.PSNR, width=SMALL, has_winner=became is None)
     st.caption(
-        "The noise is counted as squared error. PSNR, in dB, and SSIM, at most 1, grow as it shrinks. Under "
-        "much noise a stronger baseline averages all training digits, which are not at hand here. The model "
-        "against the best of all, on test digits: "
+        "The share of noise removed is counted in squared error. The figures in dB are the PSNR "
+        f"({glossary.gloss('PSNR')}). SSIM compares structure and is 1 for a perfect copy. Under heavy noise "
+        f"there is a stronger baseline ({glossary.gloss('baseline')}): it averages all training digits, "
+        "which this app does not hold. The model against the best baseline, on test digits: "
         f"{scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
     )
 
 
-def belief(noise: vae.Noise, assumed: vae.Noise) -> str:
-    """What the model believed in blind mode, beside the truth."""
+def estimate_in_words(noise: vae.Noise, assumed: vae.Noise) -> str:
+    """What the model took the noise for in blind mode, beside the truth."""
     return (
-        f"Told nothing, the model took it for **{noises.describe(assumed)}**; in truth it was "
+        f"Told nothing about the noise, the model estimated **{noises.describe(assumed)}**; in truth it was "
         f"{noises.describe(noise)}. The filters were told."
     )
 
@@ -108,7 +109,7 @@ def belief(noise: vae.Noise, assumed: vae.Noise) -> str:
 def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
     """All methods over the levels of this kind of noise, computed once somebody opens it."""
     box = st.expander(
-        "With more noise and with less",
+        "At other levels of noise",
         icon=":material/show_chart:",
         key="denoise_curve",
         on_change="rerun",
@@ -127,22 +128,22 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
         )
         charts.mark(figure, noise.level, label="now")
         charts.show(figure, alt=f"PSNR of every method on {mine.name}, from little noise to much")
-        st.caption("Every method is told the noise. Higher is better; 6 dB more halve the error.")
+        st.caption("Every method is told the noise. Higher is better.")
 
 
 def show_failure() -> None:
     """A letter, which filters clean better, and a digit that drowns in noise."""
-    letter = letters_and_shapes.picture(STRANGER)
+    letter = letters_and_shapes.picture(OOD_LETTER)
     entries = noises.outcome(letter, SOME_NOISE, SOME_NOISE, seed=0)
     frame.where_it_fails(
-        "The model knows digits and nothing else; a filter does not care what it cleans. "
-        + noises.verdict(f"the letter {STRANGER} under {noises.describe(SOME_NOISE)}", entries)
+        "The model knows nothing but digits; a filter does not care what it cleans. "
+        + noises.verdict(f"the letter {OOD_LETTER} under {noises.describe(SOME_NOISE)}", entries)
     )
     comparison.show(entries, comparison.PSNR, width=SMALL)
     st.markdown(
-        f"And where noise drowns the strokes, the model dreams. Below is the same {DREAM_LABEL} under "
-        f"{noises.describe(DREAM_NOISE)}, {N_DREAMS} times, and what the model makes of it: whichever digits "
-        f"would explain the specks, alone or blended, and not always a {DREAM_LABEL}."
+        f"And where noise drowns the strokes, the model invents some. Below, the same {DREAM_LABEL} is put "
+        f"under {noises.describe(DREAM_NOISE)} {N_DREAMS} times. The model returns whichever digits would "
+        f"explain the specks, alone or blended, and not always a {DREAM_LABEL}."
     )
     truth = digit.from_gallery(DREAM_LABEL).image
     noisy, dreams = noises.dreams(truth, DREAM_NOISE, N_DREAMS)
@@ -169,14 +170,15 @@ with right, frame.sentence():
     show_curve(mine, noise, seed)
 
 frame.what_is_happening(
-    "Codes are drawn from what the encoder believes about the noisy picture, each weighted by how well its "
-    "digit, under this very noise, explains what is seen; as many again come from where the first fitted "
-    "best. The power *T* keeps a few of them from outweighing all others. "
-    "Under each code a pixel is a compromise between what was seen and what the decoder expects: the less "
-    "noise, the more it is the former. Where the decoder errs, it errs along a whole edge, so what was "
-    "seen of a pixel also corrects its neighbours. "
-    "Blind, the model tries every kind and many levels of noise and keeps the one that makes the picture "
-    "most probable.",
+    f"Each digit has a latent code: {glossary.gloss('latent code')}. From the noisy picture the encoder "
+    f"predicts a posterior ({glossary.gloss('posterior')}). Codes are drawn from it, and each is weighted by "
+    "how well its digit, under this noise, explains the picture; as many again are drawn near those that "
+    "fitted best. The power *T* keeps a few codes from outweighing all the others. "
+    "For each code, a pixel is a compromise between what was seen and what the decoder expects: the less "
+    "noise, the more what was seen counts. The decoder's errors run along whole edges, so each pixel also "
+    "helps to correct its neighbours. "
+    "In blind mode the model tries every kind and many levels of noise, and keeps the one that makes the "
+    "picture most probable.",
     r"\begin{gathered}\hat x = \sum_s w_s\, \mathbb{E}[x \mid \text{noisy}, z_s] \\"
     r"w_s \propto \left(\frac{p(\text{noisy} \mid z_s)\, p(z_s)}"
     r"{q(z_s \mid \text{noisy})}\right)^{T} \\"

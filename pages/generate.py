@@ -1,13 +1,13 @@
-"""Generate: digits that nobody wrote, from two numbers, from chance, or on the way from one to another."""
+"""Generate: digits that nobody wrote, from two numbers, at random, or on the way from one to another."""
 
 import streamlit as st
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
     "Invent new digits",
     "pages/generate.py",
-    "Each point of this map is a digit that the model can draw; yours is marked in white. Move, look, click.",
+    "Each point on this map is a digit that the model can draw; yours is marked in white. Move, look, click.",
 )
 with frame.loading():
     from torch import Tensor
@@ -42,7 +42,7 @@ def whereabouts(mine: Digit) -> str:
     unsure = "" if ring.around(mine.image) else ", but it is too unsure of them to draw a ring on the map"
     return (
         f"The model boils {mine.name} down to two numbers, **{right:.2f} and {up:.2f}**{unsure}. "
-        f"Of the {N_NEAR} held-out digits nearest to it on the map, {around}."
+        f"Of the {N_NEAR} held-out digits (real handwriting, never used in training) nearest to it, {around}."
     )
 
 
@@ -81,7 +81,7 @@ def show_point(point: tuple[float, float]) -> None:
             st.caption(f"This point: {this}")
             pictures.show(middle, alt=f"{this} decoded at {here}", width=112)
         with st.container(width=380, gap="xsmall"):
-            st.caption("The same two numbers, all others drawn by chance")
+            st.caption("The same two numbers, all others random")
             alts = [f"variation {i} at {here}: {said}" for i, said in enumerate(those, start=1)]
             pictures.strip(others, alts=alts, width=64)
             st.caption("Held-out digits nearest to this point")
@@ -120,7 +120,7 @@ def choose_target(mine: Digit) -> int:
     if chosen is not None:
         return chosen
     label = next(label for label in FIRST_TARGETS if label != looks_like(mine))
-    st.caption(f"Until you choose, to {naming.said(label)}.")
+    st.caption(f"Until you choose, it turns into {naming.said(label)}.")
     return label
 
 
@@ -146,8 +146,8 @@ def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None
         with st.container(width=FILM_WIDTH + 140):
             st.markdown(
                 f"{mine.subject} turns into {target} and back: all {load.model().config.latent_dim} "
-                f"numbers of its code go in a straight line to those of the {other.label}, "
-                "and each picture is decoded from the code where they are."
+                f"numbers of its code move in a straight line to those of the {other.label}, "
+                "and every frame is decoded from a point on the way."
             )
             st.download_button(
                 "Download the film",
@@ -177,7 +177,7 @@ def show_samples() -> None:
     def draw_anew() -> None:
         st.session_state["generate_seed"] = st.session_state.get("generate_seed", 0) + 1
 
-    st.header("Digits by chance", anchor=False)
+    st.header("Random digits", anchor=False)
     settings, picture = frame.split()
     with settings:
         temperature = st.slider(
@@ -185,7 +185,7 @@ def show_samples() -> None:
             *(0.0, 1.5, 0.8, 0.1),
             key="generate_temperature",
             bind="query-params",
-            help="How far from the most ordinary digit chance may go; 1 is as varied as real handwriting.",
+            help="How far samples stray from the most ordinary digit; 1 is as varied as real handwriting.",
         )
         st.button("New samples", icon=":material/casino:", on_click=draw_anew, key="generate_new")
     with frame.sentence():
@@ -193,7 +193,7 @@ def show_samples() -> None:
         samples = vae.sample(load.model(), N_SAMPLES, temperature=temperature, seed=seed)
         found = likeness.matches(samples)
         with picture:
-            st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near that is.")
+            st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near it is.")
             with st.container(horizontal=True, gap="xsmall"):
                 named = zip(samples, naming.names(samples), found, strict=True)
                 for i, (sample, label, match) in enumerate(named):
@@ -201,9 +201,9 @@ def show_samples() -> None:
         with settings:
             st.markdown(originality(found))
             st.caption(
-                "*Near* and *far* are meant among real digits of that class; two people's 1s are always "
-                "near. The digits that the model learned from are not part of this app: this tells whether "
-                "samples are like handwriting that it never saw, not whether they copy what it did see."
+                "*Near* and *far* are relative to real digits of that class: any two people's 1s look alike. "
+                "This app does not hold the digits that the model learned from. So this shows whether "
+                "samples look like handwriting that it never saw, not whether they copy what it did see."
             )
 
 
@@ -224,8 +224,8 @@ def originality(found: list[likeness.Match]) -> str:
     nearest = min(match.distance for match in found)
     return (
         f"**Copied or invented?** {near} of these {len(found)} lie nearer to a held-out digit than most real "
-        f"digits of its class do. The closest pair is {nearest:.1f} apart, over all pixels; the model's own "
-        f"copy of a digit usually lies {likeness.copying_error():.1f} from the original."
+        f"digits of its class do. The closest pair is {nearest:.1f} apart, as a distance over all pixels; "
+        f"when the model copies a digit, its copy is usually {likeness.copying_error():.1f} away."
     )
 
 
@@ -234,7 +234,7 @@ def show_numbers(mine: Digit) -> None:
     """A handful of sliders, each moving one number of the visitor's digit."""
     n_dims = load.model().config.latent_dim
     st.header("One number at a time", anchor=False)
-    st.markdown(f"{mine.subject} is {n_dims} numbers to the model. Move some of them, and see what they do.")
+    st.markdown(f"To the model, {mine.name} is {n_dims} numbers. Move some of them and see what they do.")
     first = st.select_slider(
         "Which numbers?",
         range(0, n_dims, HANDFUL),
@@ -242,14 +242,14 @@ def show_numbers(mine: Digit) -> None:
         key="generate_handful",
         bind="query-params",
         width=frame.INPUT_WIDTH,
-        help="The first matter most: the model was trained to put first what tells digits apart.",
+        help="The first ones matter most: the model was trained to put first what tells digits apart.",
     )
     with frame.sentence():
         numbers = range(first, min(first + HANDFUL, n_dims))
         walks = mine.once(f"walks from {first}", lambda: plane.walks(mine, numbers, WAYS))
         steps = {i: show_walk(walk, i) for i, walk in zip(numbers, walks, strict=True)}
         before, after = plane.moved(mine, steps)
-        st.caption("All these moves at once")
+        st.caption("All these moves together")
         with st.container(horizontal=True, gap="xsmall"):
             pictures.show(before, alt=f"{mine.name} as the model decodes it", width=112, caption="As it was")
             pictures.show(after, alt="decoded after the moves", width=112, caption="Moved")
@@ -277,15 +277,17 @@ def show_atlas() -> None:
     st.header("The whole map in one picture", anchor=False)
     settings, picture = frame.split()
     with settings:
-        n_side = st.slider("Digits a side", 5, 25, 15, key="generate_side", bind="query-params")
+        n_side = st.slider("Digits per side", 5, 25, 15, key="generate_side", bind="query-params")
         extent = st.slider(
             "From the centre to the edge",
             *(0.5, 5.0, 3.0, 0.5),
             key="generate_extent",
             bind="query-params",
-            help="In standard deviations of the prior.",
+            help="In standard deviations; most digits lie within two of the centre.",
         )
-        st.caption("Near the centre lives what people write most; far outside, what nobody ever wrote.")
+        st.caption(
+            "Near the centre are digits as most people write them; far out, shapes that nobody writes."
+        )
     with picture, frame.sentence():
         pictures.show(
             plane.atlas(n_side, extent),
@@ -306,21 +308,27 @@ show_numbers(mine)
 show_atlas()
 
 frame.what_is_happening(
-    "The decoder turns any list of numbers into a picture, and the prior knows which lists are likely: it "
-    "gives each number a distribution, *F*, given those before it. Told by its rank in there, every "
-    "number is standard normal, so chance, a point on the map or a straight line between two digits all lead "
-    "to likely lists. A sample then takes grey values where the decoder leaves a choice, neighbours alike. "
-    "The code is nested, what matters most first: on the map the first two numbers move, and all others stay "
-    "in the middle of what the prior expects after those.",
+    f"The decoder turns any latent code ({glossary.gloss('latent code')}) into a picture. The prior says "
+    f"{glossary.gloss('prior')}: each number has a distribution *F* that depends on the numbers before it. "
+    "That lets every number be rescaled to a standard normal one, *u*. Random draws of *u*, points on the "
+    "map and straight lines between two digits therefore all lead to likely codes. Where the decoder is "
+    "undecided about a pixel, a sample draws its grey value, similar for neighbouring pixels. "
+    "The most important numbers come first: the map moves the first two, and all others stay in the middle "
+    "of what the prior expects after them.",
     r"\begin{gathered} u \sim \mathcal N(0, T^2 I) \\ F_i(z_i \mid z_{<i}) = \Phi(u_i) \\"
     r"\hat x = \operatorname{decode}(z) \end{gathered}",
 )
 source.show(vae.sample, vae.interpolate)
 frame.where_it_fails(
-    "Not every list of numbers is a digit. These are the worst of 200 samples at temperature 1: of their "
-    "strokes the least lies where that of a held-out digit does."
+    "Not every list of numbers gives a digit. These are the worst of 200 samples at temperature 1: their "
+    "strokes overlap least with those of any held-out digit."
 )
 with frame.sentence():
-    st.markdown(f"Measured on thousands of samples: {scores.measured('Generation', *FIGURES)}.")
+    st.markdown(
+        "Measured on thousands of samples, by the Fréchet distance "
+        f"({glossary.gloss('Fréchet distance')}) and by how often a classifier is sure of a class: "
+        f"{scores.measured('Generation', *FIGURES)}. The floor is the distance between real digits and other "
+        "real digits."
+    )
     worst = likeness.strangest(10, 200)
     pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))], width=70)

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import streamlit as st
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
     "How it works",
@@ -26,23 +26,23 @@ MOVES = (0, 2, 4, 6)
 JOBS = {
     "pages/compress.py": (
         "Compress",
-        "Send *z* instead of the pixels. The prior says which codes are likely; likely codes get few bits.",
+        "Send *z* instead of the pixels. The prior says which codes are likely; those take few bits.",
     ),
     "pages/generate.py": (
         "Generate",
-        "Nothing is seen, so the belief is the prior itself: draw *z* from *p*(*z*) and decode it.",
+        "Nothing is seen, so the posterior is the prior itself: draw *z* from *p*(*z*) and decode it.",
     ),
     "pages/denoise.py": (
         "Denoise",
-        "Seen is the noisy picture. The clean one is the weighted average of the decoded draws.",
+        "The noisy picture is seen. The clean one is the weighted average of the decoded draws.",
     ),
     "pages/anomaly.py": (
         "Find anomalies",
-        "A likely code that explains the whole picture: a digit. An unlikely one, or much unexplained: none.",
+        "A digit has a likely code that explains the whole picture. Anything else does not.",
     ),
     "pages/impute.py": (
         "Fill in",
-        "Seen are the known pixels. Pick draws by their weight: each decodes to one possible whole.",
+        "The known pixels are seen. Pick draws by their weight: each decodes to one possible whole digit.",
     ),
 }
 
@@ -59,7 +59,7 @@ def there_and_back(mine: Digit) -> float:
     with before:
         pictures.show(mine.image, alt=f"{mine.name}, as the encoder reads it", width=112, caption="x")
     with between:
-        figure = charts.belief(
+        figure = charts.posterior(
             drawn.mean.tolist(),
             (2 * drawn.std).tolist(),
             drawn.z[0].tolist(),
@@ -69,7 +69,7 @@ def there_and_back(mine: Digit) -> float:
         charts.show(figure, alt="Mean and spread of every number of the code, and one draw of it", height=230)
     with after:
         pictures.show(drawn.decoded[0], alt="the first draw, decoded", width=112, caption="x̂")
-    st.markdown(noise_in_words(mine, scale, drawn.psnr_db))
+    st.markdown(noise_in_words(mine, scale, drawn.psnr_db), help=glossary.help_on("dB"))
     alts = [f"draw {i + 1} of {N_SHOWN}, decoded" for i in range(N_SHOWN)]
     pictures.strip(drawn.decoded, alts=alts, width=56)
     read_more("Kingma & Welling 2014", "Rezende et al. 2014")
@@ -92,7 +92,7 @@ def choose_noise() -> tuple[float, int]:
             "%.1f",
             key="how_scale",
             bind="query-params",
-            help="0: no chance at all, an ordinary autoencoder. 1: the variational autoencoder as trained.",
+            help="0: no randomness, an ordinary autoencoder. 1: the variational autoencoder as trained.",
         )
         st.session_state.setdefault("how_seed", 0)
         st.button("Draw ε again", icon=":material/casino:", key="how_redraw", on_click=redraw)
@@ -102,26 +102,27 @@ def choose_noise() -> tuple[float, int]:
 def noise_in_words(mine: Digit, scale: float, psnr_db: float) -> str:
     if scale == 0:
         return (
-            f"**σ × 0: an ordinary autoencoder.** Without chance every draw is the same picture, "
-            f"{psnr_db:.1f} dB from {mine.name}."
+            f"**σ × 0: an ordinary autoencoder.** Without randomness, every draw is the same picture. It "
+            f"matches {mine.name} at {psnr_db:.1f} dB."
         )
     if scale == 1:
         return (
-            f"**σ × 1: as trained.** The draws differ only where the belief leaves room: "
-            f"{psnr_db:.1f} dB from {mine.name} on average."
+            f"**σ × 1: as trained.** The draws differ only where the posterior leaves room. On average they "
+            f"match {mine.name} at {psnr_db:.1f} dB."
         )
-    habit = "less chance than the belief holds" if scale < 1 else "more chance than the belief holds"
-    return f"**σ × {scale:g}: {habit}.** The draws are {psnr_db:.1f} dB from {mine.name} on average."
+    habit = "narrower than the posterior" if scale < 1 else "wider than the posterior"
+    return f"**σ × {scale:g}: {habit}.** On average the draws match {mine.name} at {psnr_db:.1f} dB."
 
 
 def show_cost(mine: Digit, scale: float) -> None:
-    """The two parts of the ELBO as bars: with the belief's own σ, and with the scaled one beside it."""
+    """The two parts of the ELBO as bars: with the posterior's own σ, and with the scaled one beside it."""
     st.header("What the digit costs", anchor=False)
     st.markdown(
-        "Training asks for the shortest description of every digit, in two parts: the **code**, as far as it "
-        "differs from what the prior expects, and the **pixels**, as far as the decoder did not expect them. "
-        "Both are counted in *nats*, a unit of surprise: one nat is 1.44 bits. Their sum is minus the "
-        "*evidence lower bound*, ELBO for short: the digit's true cost, −log *p*(*x*), is never higher."
+        "Training looks for the shortest description of every digit, in two parts. The **code** costs the KL "
+        f"({glossary.gloss('KL')}) between the posterior and the prior ({glossary.gloss('prior')}). The "
+        "**pixels** cost what the decoder did not expect. Both are counted in nats "
+        f"({glossary.gloss('nats')}). Their sum is minus the ELBO ({glossary.gloss('ELBO')}), so the true "
+        "cost of the digit, −log *p*(*x*), is never higher than this sum."
     )
     st.latex(
         r"\begin{aligned} -\log p(x) \;\le\;"
@@ -149,14 +150,14 @@ def cost_in_words(mine: Digit, costs: dict[str, anatomy.Cost]) -> str:
     tight = mine.once("tight", lambda: anatomy.tight_nats(load.model(), mine.image))
     words = (
         f"{mine.subject} costs **{own.total_nats:.1f} nats, {own.total_nats / math.log(2) / 8:.1f} bytes**. "
-        "That is what an ideal coder would need for it in black and white. It is a bound: "
-        f"{anatomy.N_DRAWS} weighted draws, most of them from a belief fitted to this one picture, bring it "
-        f"down to {tight:.1f} nats."
+        "That is what an ideal coder would need for it in black and white. It is an upper bound: "
+        f"{anatomy.N_DRAWS} weighted draws, most of them from a posterior fitted to this one picture, bring "
+        f"it down to {tight:.1f} nats."
     )
     if other is own:
-        return words + " Move σ away from 1 and see what the sum does."
+        return words + " Move σ away from 1 to see how the sum changes."
     if math.isinf(other.total_nats):
-        return words + " Without σ, each number would have to be named exactly: infinitely many bits."
+        return words + " Without σ, each number would have to be given exactly, in infinitely many bits."
     change = other.total_nats - own.total_nats
     return words + (
         f" With {list(costs)[-1]} it would be {other.total_nats:.1f}, {abs(change):.1f} "
@@ -175,8 +176,8 @@ def show_numbers(mine: Digit) -> None:
     n_busy = next(i for i, nats in enumerate(accumulate(own.kl_nats), 1) if nats >= 0.9 * own.code_nats)
     st.markdown(
         f"The first **{n_busy} of {len(own.kl_nats)} numbers** carry nine tenths of what the code says about "
-        f"{mine.name}. A bar near zero means that the prior had guessed that number already: the **prior** "
-        "is learned too, a small network that predicts each number from those before it, "
+        f"{mine.name}. A bar near zero means that the prior had already predicted that number. The **prior** "
+        "is learned too: a small network predicts each number from those before it, "
         r"$p(z) = \prod_i p(z_i \mid z_1, \dots, z_{i-1})$."
     )
     charts.show(
@@ -192,9 +193,10 @@ def nested(mine: Digit) -> None:
     """The digit from the first k numbers alone."""
     st.header("One code of any length", anchor=False)
     st.markdown(
-        "In training the code is cut after *k* numbers, *k* drawn anew for every digit, and the decoder is "
-        "told *k*. So what matters most must come first, and every beginning of the code is a code of its "
-        "own: two numbers span the map on the Generate page, more make a larger file and a better digit."
+        "In training, the code is cut off after *k* numbers, with a random *k* for every digit, and the "
+        "decoder is told *k*. So the most important numbers must come first, and every beginning of the code "
+        "is itself a code: two numbers span the map on the Generate page; more make a larger file and a "
+        "better picture."
     )
     total = load.model().config.latent_dim
     k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", bind="query-params")
@@ -221,9 +223,9 @@ def five_jobs() -> None:
     """Bayes' rule, and what each page makes of it."""
     st.header("Five jobs from one formula", anchor=False)
     st.markdown(
-        "Prior and decoder together say which pictures are digits. Whatever is *seen*, a clean digit, a "
-        "noisy one, half of one, Bayes' rule turns it into a belief about the code. The encoder proposes "
-        "codes; each gets a **weight** for how well it explains what is seen, which corrects the encoder's "
+        "Prior and decoder together say which pictures are digits. Whatever is *seen*, be it a clean digit, "
+        "a noisy one or half of one, Bayes' rule turns it into a posterior over codes. The encoder proposes "
+        "codes. Each gets a **weight** for how well it explains what is seen; this corrects the encoder's "
         "mistakes."
     )
     st.latex(
@@ -249,9 +251,10 @@ def show_training() -> None:
         st.markdown(
             f"{run.parameters / 1e6:.1f} million parameters, {len(run.elbo)} passes over the training digits "
             f"of MNIST, some of them for the prior alone, in {run.hours:.1f} hours. Encoder and decoder "
-            "learned from clean digits; from noisy and partly hidden ones the encoder learned to guess the "
-            "code of the clean digit. The curves are the cost of digits that training never saw. Where they "
-            "rise, training went on at a higher rate, with more varied digits, or with a new prior."
+            "learned from clean digits. From noisy and partly hidden ones, the encoder learned to predict "
+            "the posterior over the clean digit's code. The curves show the cost of digits that training "
+            "never saw. Where they rise, training went on at a higher learning rate, with more strongly "
+            "augmented digits, or with a new prior."
         )
         figure = charts.learning(
             [-nats for nats in run.elbo],
@@ -268,11 +271,11 @@ def show_limit(mine: Digit) -> None:
     """The digit moved out of its frame."""
     moves = mine.once("moved", lambda: [anatomy.moved(load.model(), mine.image, by) for by in MOVES])
     frame.where_it_fails(
-        "The model knows digits in one place and one size only; nothing tells it that a digit which moved is "
-        f"the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats instead "
-        f"of {moves[0].nats:.0f}. That is why every page frames your drawing first. And given the code, each "
-        "pixel is decided without looking at the others, so where the belief is wide, strokes turn soft; "
-        "models that write a picture in many steps are sharper, and slower."
+        "The model knows digits in one place and one size only; nothing tells it that a digit that has moved "
+        f"is still the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats "
+        f"instead of {moves[0].nats:.0f}. That is why every page centres and scales your drawing "
+        "first. Besides, given the code, each pixel is decoded without regard to the others, so strokes turn "
+        "blurry where the posterior is wide. Models that draw in many steps are sharper, and slower."
     )
     with st.container(horizontal=True, gap="medium"):
         for by, move in zip(MOVES, moves, strict=True):
@@ -289,9 +292,10 @@ with left:
 with frame.sentence():
     with right:
         st.markdown(
-            f"The **encoder** reads {mine.name} as *x* and answers with a belief about every number of a "
-            "code: where it should be, *μ*, and how far off that may be, *σ*. Chance *ε* picks one code "
-            "*z* = *μ* + *σε* from that belief, and the **decoder** writes a digit *x̂* from it."
+            f"The **encoder** reads {mine.name} as *x*. It answers with a **posterior** "
+            f"({glossary.gloss('posterior')}) over the **latent code** *z*, {glossary.gloss('latent code')}: "
+            "for each number a mean, *μ*, and a standard deviation, *σ*. Random noise *ε* picks one code "
+            "*z* = *μ* + *σε*, and the **decoder** draws a digit *x̂* from it."
         )
         scale = there_and_back(mine)
     show_cost(mine, scale)

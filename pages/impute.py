@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui.shell import frame
+from ui.shell import frame, glossary
 
 frame.page(
     "Fill in what is missing",
     "pages/impute.py",
-    "Hide a part of your digit. The model knows how digits go on, so it offers completions, not just one.",
+    "Hide part of your digit. The model knows how digits go on, and offers several ways to complete it.",
 )
 with frame.loading():
     from ui import comparison, completions, mask, naming, scores
@@ -28,7 +28,7 @@ WIDTH, SMALL = 112, 70
 def choose_hidden(mine: Digit) -> mask.Mask:
     """What the model may not see: a part hidden at once, and what is erased by hand."""
     way = st.segmented_control(
-        "Hide at once",
+        "Hide",
         mask.WAYS,
         default=mask.TOP,
         required=True,
@@ -45,7 +45,7 @@ def choose_hidden(mine: Digit) -> mask.Mask:
 
 
 def show_completions(mine: Digit, known: mask.Mask) -> None:
-    """What the model believes, in words, as a filmstrip, as an average and as doubt."""
+    """What the model finds likely, in words, as a filmstrip, as an average and as uncertainty."""
     filled, groups = completions.of(mine.image, known)
     in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
     st.markdown(completions.verdict(mine.name, groups) + in_truth)
@@ -58,18 +58,20 @@ def show_completions(mine: Digit, known: mask.Mask) -> None:
         )
         pictures.show(mine.image, alt="what was really there", width=WIDTH, caption="The truth")
     st.caption(
-        "The likeliest digit comes first, and of each digit its most typical completion; in percent, the "
-        f"share of all {completions.N} completions that look like it. What a completion looks like is judged "
-        f"by its code, from the codes of {len(load.gallery().labels)} held-out digits, which are right "
-        f"about one another in {naming.accuracy():.0%} of cases."
+        "The most likely digit comes first, with its most typical completion. The percentage is the share of "
+        f"all {completions.N} completions that look like that digit. What a completion looks like is judged "
+        f"by comparison with {len(load.gallery().labels)} held-out digits; judged by one another, "
+        f"these digits are named correctly in {naming.accuracy():.0%} of cases."
     )
     st.header("Against classical methods", anchor=False)
     entries = mask.attempts(mine, known, filled.mean[0], classical.INPAINTERS)
     st.markdown(_comparison(mine, entries))
     comparison.show(entries, comparison.RMSE)
     st.caption(
-        "A stronger baseline needs all training digits at hand, so it is not run here. The model against the "
-        f"best of all, on test digits: {scores.measured('Imputation', 'top half', 'left half')}."
+        f"The error is the RMSE ({glossary.gloss('RMSE')}). A stronger baseline "
+        f"({glossary.gloss('baseline')}) needs all training digits, which this app does not hold. The model "
+        "against the best baseline, on test digits: "
+        f"{scores.measured('Imputation', 'top half', 'left half')}."
     )
 
 
@@ -93,10 +95,10 @@ def _comparison(mine: Digit, entries: list[comparison.Entry]) -> str:
     if comparison.standing(ours, best, comparison.RMSE) == "behind":
         return (
             f"On the hidden part of {mine.name}, **{best.name.lower()} wins**: it is off by {best.score:.3f} "
-            f"a pixel, the model's average by {ours.score:.3f}."
+            f"per pixel, the model's average by {ours.score:.3f}."
         )
     return (
-        f"On the hidden part of {mine.name}, the model's average is off by **{ours.score:.3f}** a pixel; "
+        f"On the hidden part of {mine.name}, the model's average is off by **{ours.score:.3f}** per pixel; "
         f"the better of these two methods, {best.name.lower()}, by {best.score:.3f}."
     )
 
@@ -107,10 +109,10 @@ def show_failure() -> None:
     image, groups = completions.first_miss(FAILURE, known)
     name, n = f"this {FAILURE}", completions.n_like(FAILURE, groups)
     frame.where_it_fails(
-        f"The upper half of {name} is hidden, and what is left could end another digit as well. "
+        f"The upper half of {name} is hidden, and what is left could also be the end of another digit. "
         f"{completions.verdict(name, groups)} {n or 'None'} of them {'looks' if n < 2 else 'look'} "
         f"like the {FAILURE} that it was. "
-        "What is hidden for good cannot be known; the model can only say how likely it finds each ending."
+        "What was hidden cannot be known for certain; the model can only say how likely each completion is."
     )
     with st.container(horizontal=True, gap="xsmall"):
         pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
@@ -126,18 +128,18 @@ with first:
     known = choose_hidden(mine)
 with right, frame.sentence():
     if known.all():
-        st.markdown(f"Nothing of {mine.name} is hidden yet: paint over a part of it, or hide one at once.")
+        st.markdown(f"Nothing of {mine.name} is hidden yet: paint over it, or choose a part to hide.")
     else:
         show_completions(mine, known)
 
 frame.what_is_happening(
-    "The encoder is told which pixels are known and returns the codes that could have produced them. "
-    "Codes are drawn from there and, the less is seen, from the prior: all that the model knows of digits "
-    "before it sees one. More are drawn where the first fitted best. Each counts by how well it explains the "
-    "visible pixels, and is decoded; visible pixels then correct their hidden neighbours. The power *T* "
-    "keeps a few codes from outweighing all others. "
-    "Each completion is one such digit; their average has the smallest expected error, their spread is the "
-    "model's own doubt.",
+    f"Each digit has a latent code: {glossary.gloss('latent code')}. The encoder is told which pixels are "
+    f"known, and predicts a posterior ({glossary.gloss('posterior')}). Codes are drawn from it and, the less "
+    f"is seen, from the prior ({glossary.gloss('prior')}); more are drawn near those that fitted best. Each "
+    "counts by how well it explains the visible pixels, and is decoded; visible pixels then help to correct "
+    "their hidden neighbours. The power *T* keeps a few codes from outweighing all the others. "
+    "Each completion is one such digit. Their average has the smallest expected error; their spread shows "
+    "how uncertain the model is.",
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
     r"w_s \propto \left(\frac{p(x_\text{seen} \mid z_s)\, p(z_s)}"
     r"{q(z_s)}\right)^{T}, \; T \le 1",

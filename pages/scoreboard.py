@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import scores
 from ui.scores import Row, Scores
-from ui.shell import frame
+from ui.shell import frame, glossary
 from ui.view import charts
 
 OURS = "This model"
@@ -31,9 +31,9 @@ def how_it_ended(board: Scores) -> None:
             "Goals reached", f"{sum(bool(row.goal_reached) for row in aimed)} of {len(aimed)}", width=160
         )
     st.caption(
-        "A baseline is the method that a sceptic would use instead. Goals were set before measuring: a "
-        "figure, or to be ahead of the best baseline; for blind denoising, to lose at most 0.7 dB against "
-        "being told the noise."
+        f"A baseline is {glossary.gloss('baseline')}. Goals were set before measuring: a figure to reach, or "
+        "to be ahead of the best baseline; for blind denoising, to lose at most 0.7 dB "
+        f"({glossary.gloss('dB')}) compared with being told the noise."
     )
     if board.quick:
         st.warning(
@@ -41,10 +41,12 @@ def how_it_ended(board: Scores) -> None:
             icon=":material/speed:",
         )
     st.header("Where we lose", anchor=False)
-    st.markdown("\n".join(f"- {loss_in_words(row)}" for row in lost) or "In none of the cases below.")
+    losses = "\n".join(f"- {loss_in_words(row)}" for row in lost)
+    st.markdown(losses or "In none of the cases below.", help=glossary.help_on(losses))
     if missed := board.missed():
         st.subheader("Behind no baseline, but short of the goal", anchor=False)
-        st.markdown("\n".join(f"- {miss_in_words(row)}" for row in missed))
+        misses = "\n".join(f"- {miss_in_words(row)}" for row in missed)
+        st.markdown(misses, help=glossary.help_on(misses))
 
 
 def loss_in_words(row: Row) -> str:
@@ -65,10 +67,9 @@ def how_to_repeat(board: Scores) -> None:
     st.header("Measure it yourself", anchor=False)
     st.markdown(
         f"One command measured this page, on {board.date} in {board.minutes:g} minutes, with seed "
-        f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere and of "
-        "specially trained networks say so. The folder after `--data` holds MNIST, and is filled where it "
-        "does not. What was tried on the way, and what came of it, is told line by "
-        "line in `weights/LOG.md`."
+        f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere, or from "
+        "specially trained networks, are marked. The folder after `--data` holds MNIST, which is downloaded "
+        "if it is missing. `weights/LOG.md` lists what was tried on the way, and what came of it."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
     for later in board.renewed:
@@ -81,7 +82,8 @@ def show_table(rows: list[Row]) -> None:
     first = rows[0]
     baselines = list(dict.fromkeys(name for row in rows for name in row.baselines))
     protocol = f"{first.protocol[0].upper()}{first.protocol[1:]}"
-    st.markdown(f"{protocol}. **{first.unit}, {first.better} is better.**")
+    words = f"{protocol}. **{first.unit}, {first.better} is better.**"
+    st.markdown(words, help=glossary.help_on(" · ".join([words, *(row.case for row in rows), *baselines])))
     st.table(
         [cells(row, baselines) for row in rows],
         border="horizontal",
@@ -91,7 +93,7 @@ def show_table(rows: list[Row]) -> None:
     if any(name.endswith(scores.ELSEWHERE) for name in baselines):
         st.caption(
             "(published): a figure from a paper, not measured here; (measured before): measured once, by no "
-            "command that is here."
+            "command of this repository."
         )
     if len(rows) * len(baselines) > 1:
         show_marks(rows, baselines)

@@ -1,4 +1,4 @@
-"""What the model does to one digit, step by step: its belief, draws from it, and what the digit costs.
+"""What the model does to one digit, step by step: the posterior, draws from it, and what the digit costs.
 
 Sources: Kingma & Welling 2014, arXiv:1312.6114; nested codes of Rippel et al. 2014, arXiv:1402.0915.
 """
@@ -19,7 +19,7 @@ N_CODES = 512  # for what each number of the code costs
 
 
 class Draws(NamedTuple):
-    """S codes drawn from the belief about one digit, and what they decode to."""
+    """S codes drawn from the posterior of one digit, and what they decode to."""
 
     mean: Tensor  # (K,)
     std: Tensor  # (K,), as scaled
@@ -61,8 +61,8 @@ class Moved(NamedTuple):
 
 @torch.inference_mode()
 def draws(model: vae.VAE, image: Tensor, n: int, *, scale: float = 1, seed: int = 0) -> Draws:
-    """Draw n codes of an image (1, 28, 28), with the belief's σ multiplied by scale, and decode them."""
-    q = _belief(model, image, scale)
+    """Draw n codes of an image (1, 28, 28), with the posterior's σ multiplied by scale, and decode them."""
+    q = _posterior(model, image, scale)
     z = q.sample(n, torch.Generator().manual_seed(seed))[:, 0]
     decoded = model.decode(z).sigmoid()
     psnr_db = sum(vae.psnr(picture, image) for picture in decoded) / n
@@ -71,11 +71,11 @@ def draws(model: vae.VAE, image: Tensor, n: int, *, scale: float = 1, seed: int 
 
 @torch.inference_mode()
 def cost(model: vae.VAE, image: Tensor, *, scale: float = 1, seed: int = 0) -> Cost:
-    """The cost of an image (1, 28, 28) when the belief's σ is multiplied by scale, in [0, ∞).
+    """The cost of an image (1, 28, 28) when the posterior's σ is multiplied by scale, in [0, ∞).
 
     Grey pixels count as the chance of ink, as in training.
     """
-    q = _belief(model, image, scale)
+    q = _posterior(model, image, scale)
     z = q.sample(N_CODES, torch.Generator().manual_seed(seed))[:, 0]
     log_px = bernoulli_log_prob(model.decode(z[:N_DRAWS]), image).sum(dim=(1, 2, 3))
     return Cost(-log_px.mean().item(), kl_per_dim(model, q, z).mean(dim=0).tolist())
@@ -108,7 +108,7 @@ def lengths_shown(latent_dim: int) -> list[int]:
     return [2**i for i in range(latent_dim.bit_length()) if 2**i < latent_dim] + [latent_dim]
 
 
-def _belief(model: vae.VAE, image: Tensor, scale: float) -> vae.Posterior:
+def _posterior(model: vae.VAE, image: Tensor, scale: float) -> vae.Posterior:
     """q(z | image) for a batch of one, its σ multiplied by scale."""
     q = model.encode(image[None])
     return vae.Posterior(q.mean, q.logvar + 2 * (math.log(scale) if scale else -math.inf))

@@ -15,7 +15,7 @@ from ui.shell import cache, load
 from vae.jobs.anomaly_detection import anomaly_parts
 from vae.model import calibration_of
 
-Word = Literal["digit", "odd digit", "no digit"]
+Word = Literal["digit", "odd digit", "not a digit"]
 ALARMS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)  # shares of real digits that may set it off
 ALARM = 0.01  # until the visitor chooses
 ODD = 0.9  # stranger than this share of real digits
@@ -31,7 +31,7 @@ class Verdict:
     n_real: int  # held-out real digits in all
     off: float  # how much farther out its code is than a typical digit's, in standard deviations
     unexplained: float  # how much more its code leaves unexplained than a typical digit's does, likewise
-    looks_like: int | None  # the digit that the nearest thing looks like; None = unclear
+    looks_like: int | None  # the digit that the closest picture looks like; None = unclear
 
     @property
     def words(self) -> str:
@@ -42,7 +42,7 @@ class Verdict:
     def word(self, alarm: float = ALARM) -> Word:
         """What to call it where this share of real digits, the strangest, sets off the alarm."""
         if self.score >= threshold_for(alarm):
-            return "no digit"
+            return "not a digit"
         return "odd digit" if self.n_tamer >= ODD * self.n_real else "digit"
 
 
@@ -71,7 +71,7 @@ def verdicts(images: list[Tensor]) -> list[Verdict]:
 
 @torch.inference_mode()
 def nearest(x: Tensor) -> Tensor:
-    """The nearest thing to each picture (B, 1, 28, 28) that the model can write: what its code decodes to."""
+    """The closest picture to each one (B, 1, 28, 28) that the model can draw: what its code decodes to."""
     model = load.model()
     return torch.sigmoid(model.decode(model.encode(x).mean))
 

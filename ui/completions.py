@@ -1,7 +1,7 @@
 """What the completions of a half-hidden digit look like: groups by class, each with its share as its weight.
 
 Completions are drawn by their weight, so the share of a group says how likely the model finds its class; the
-weights are tempered, so the shares are somewhat more even than its belief.
+weights are tempered, so the shares are somewhat more even than its posterior.
 """
 
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def filmstrip(groups: list[Group], n: int) -> list[tuple[Group, Tensor]]:
 
 
 def verdict(name: str, groups: list[Group]) -> str:
-    """What the model believes of a digit's hidden part, in one sentence."""
+    """What the model finds likely for a digit's hidden part, in one sentence."""
     n = sum(group.n for group in groups)
     contenders = [group for group in groups if group.label is not None and group.share >= CONTENDER]
     shares = ", ".join(f"{group.n} of {n} completions look like {group.name}" for group in contenders)
@@ -104,7 +104,7 @@ def verdict(name: str, groups: list[Group]) -> str:
     if len(contenders) > 1:
         these = " and ".join(str(group.label) for group in contenders)
         return f"On {name}, the model is **torn between {these}**: {shares}."
-    sure = "is sure of" if contenders[0].share >= SURE else "leans to"
+    sure = "is sure of" if contenders[0].share >= SURE else "leans towards"
     return f"On {name}, the model **{sure} {contenders[0].name}**: {shares}."
 
 

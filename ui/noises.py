@@ -49,7 +49,7 @@ def painted(truth: Tensor, kind: str, seed: int) -> list[Tensor]:
 
 
 @cache.briefly
-def guess(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
+def estimate(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
     """What the model takes the noise for, shown nothing but the noisy digit."""
     return vae.estimate_noise(load.model(), vae.corrupt(truth[None], noise, seed=seed))[0]
 
@@ -72,7 +72,7 @@ def _entry(name: str, image: Tensor, truth: Tensor) -> comparison.Entry:
 
 
 def verdict(name: str, entries: list[comparison.Entry], became: str | None = None) -> str:
-    """Who did best on a picture, and how much noise was taken off, in one sentence about an outcome.
+    """Who did best on a picture, and how much noise was removed, in one sentence about an outcome.
 
     Args:
         became: what the model made of it, such as "a 7", where that is another digit.
@@ -107,7 +107,7 @@ def verdict(name: str, entries: list[comparison.Entry], became: str | None = Non
 def _removed(entry: comparison.Entry, untouched: comparison.Entry) -> str:
     """The share of the squared error that is gone, and the PSNR that is left."""
     share = 1 - 10 ** ((untouched.score - entry.score) / 10)
-    done = f"takes off {share:.0%} of the noise" if share > 0 else "makes it worse"
+    done = f"removes {share:.0%} of the noise" if share > 0 else "makes it worse"
     return f"{done} ({untouched.score:.1f} → {entry.score:.1f} dB)"
 
 
@@ -128,7 +128,7 @@ def defeats(name: str, kind: str, levels: Sequence[float], curves: Mapping[str, 
 
 def curves(truth: Tensor, kind: str, levels: Sequence[float], seed: int) -> dict[str, list[float]]:
     """PSNR in dB of every method, and of doing nothing, at each level; a progress bar while it takes."""
-    bar = st.progress(0.0, "Adding noise and taking it off again …")
+    bar = st.progress(0.0, "Adding noise and removing it again …")
     points = []
     for i, level in enumerate(levels):
         noise = vae.Noise(kind, level)

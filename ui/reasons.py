@@ -6,8 +6,8 @@ from ui.anomaly_verdict import Verdict, Word
 
 def looks(found: Verdict, word: Word) -> str:
     """What the model takes it for, such as "a 0", "a clumsy 8" or "no clear digit"."""
-    if found.looks_like is None and word != "no digit":
-        return "a digit, but no clear one"
+    if found.looks_like is None and word != "not a digit":
+        return "an unclear digit"
     if word == "odd digit":
         return f"a clumsy {found.looks_like}"
     return naming.said(found.looks_like)
@@ -17,20 +17,20 @@ def why(name: str, found: Verdict, word: Word) -> str:
     """Explain the verdict on what is called `name`, by the part of the score that speaks loudest."""
     taken_for = looks(found, word)
     if word == "digit":
-        return f"To the model {name} is {taken_for}, with a likely code that leaves little unexplained."
+        return f"The model reads {name} as {taken_for}: its code is likely and leaves little unexplained."
     if word == "odd digit":
-        return f"To the model {name} is {taken_for}, which {_flaw(found)}."
-    return f"The nearest thing that the model can write is {taken_for}, and even that {_flaw(found)}."
+        return f"The model reads {name} as {taken_for}, but {_flaw(found)}."
+    return f"The closest picture that the model can draw is {taken_for}, but {_flaw(found)}."
 
 
 def _flaw(found: Verdict) -> str:
     """In which part of the score it is farther from a typical digit, and how far."""
     if found.off >= found.unexplained:
         return (
-            "takes a code that lies farther from what the model expects than a typical digit's does, by "
-            f"{found.off:.1f} standard deviations"
+            f"its code lies {found.off:.1f} standard deviations further from what the model expects than a "
+            "typical digit's code"
         )
     return (
-        "leaves more of the picture unexplained than a typical digit does, by "
+        "its code leaves more of the picture unexplained than a typical digit's code, by "
         f"{found.unexplained:.1f} standard deviations"
     )

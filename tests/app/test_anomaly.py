@@ -24,16 +24,15 @@ def word_of(app: AppTest) -> str:
     return found[1]
 
 
-def test_a_drawing_is_judged_in_one_word_and_compared_with_the_nearest_thing(app):
+def test_a_drawing_is_judged_in_one_word_and_compared_with_the_closest_picture(app):
     app = draw(app, SEVEN)
     assert not app.exception and not app.warning
     assert word_of(app) == "digit" and app.metric[0].label == "The model's verdict on your drawing"
-    assert "Your drawing is **stranger than" in texts(app) and "To the model your drawing is a 7" in texts(
-        app
-    )
+    assert "Your drawing is **stranger than" in texts(app)
+    assert "The model reads your drawing as a 7: its code is" in texts(app)
     assert len(app.get("plotly_chart")) == 1
-    assert "the nearest thing to your drawing that the model can write, a 7" in alts(app)
-    assert "the difference between your drawing and the nearest thing" in alts(app)
+    assert "the closest picture to your drawing that the model can draw, a 7" in alts(app)
+    assert "the difference between your drawing and the closest picture" in alts(app)
 
 
 def test_a_stranger_put_in_is_stranger_than_a_digit(app):
@@ -47,8 +46,8 @@ def test_a_stranger_put_in_is_stranger_than_a_digit(app):
     assert spiral.equal(letters_and_shapes.picture("Spiral"))
     of_digit, of_spiral = anomaly_verdict.verdicts([digit, spiral])
     assert of_spiral.score > of_digit.score
-    assert word_of(app) == "no digit" and f"This spiral is **{of_spiral.words}**" in texts(app)
-    assert "The nearest thing that the model can write is " in texts(app)
+    assert word_of(app) == "not a digit" and f"This spiral is **{of_spiral.words}**" in texts(app)
+    assert "The closest picture that the model can draw is " in texts(app)
 
 
 def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
@@ -57,10 +56,10 @@ def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
 
     found = re.search(r"\*\*(\d) of these 6\*\* set off no alarm", texts(app))
     assert found and int(found[1]) > 0
-    assert "**digit**: to the model a 5" in texts(app)
+    assert "**digit**: read as a 5" in texts(app)
     app.button(key="anomaly_S").click().run()
     (of_s,) = anomaly_verdict.verdicts([letters_and_shapes.picture("S")])
-    assert f"This letter S is **{of_s.words}**. To the model this letter S is a 5," in texts(app)
+    assert f"This letter S is **{of_s.words}**. The model reads this letter S as a 5:" in texts(app)
 
 
 def test_the_digit_can_be_turned_over_and_back(app):
@@ -85,7 +84,7 @@ def test_words_counts_and_the_chart_follow_one_alarm(app):
         app.select_slider(key="anomaly_alarm").set_value(alarm).run()
         assert not app.exception
         words = [found.word(alarm) for found in judged]
-        caught.append(words.count("no digit"))
+        caught.append(words.count("not a digit"))
         assert word_of(app) == heart.word(alarm) == words[names.index("Heart")]
         wrong = round(alarm * n_real)
         assert f"a false alarm for {wrong:,} of {n_real:,} real digits" in texts(app)
@@ -114,16 +113,16 @@ def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_dig
 
     code, strokes = Verdict(12.0, 9_800, 10_000, 3.1, 1.8, 0), Verdict(30.0, 10_000, 10_000, 2.0, 16.5, 8)
     assert reasons.why("this heart", code, "odd digit") == (
-        "To the model this heart is a clumsy 0, which takes a code that lies farther from what the model "
-        "expects than a typical digit's does, by 3.1 standard deviations."
+        "The model reads this heart as a clumsy 0, but its code lies 3.1 standard deviations further from "
+        "what the model expects than a typical digit's code."
     )
-    assert reasons.why("this W", strokes, "no digit") == (
-        "The nearest thing that the model can write is an 8, and even that leaves more of the picture "
-        "unexplained than a typical digit does, by 16.5 standard deviations."
+    assert reasons.why("this W", strokes, "not a digit") == (
+        "The closest picture that the model can draw is an 8, but its code leaves more of the picture "
+        "unexplained than a typical digit's code, by 16.5 standard deviations."
     )
     nameless = Verdict(30.0, 10_000, 10_000, 2.0, 16.5, None)
-    assert "can write is no clear digit, and" in reasons.why("this W", nameless, "no digit")
-    assert "is a digit, but no clear one, which" in reasons.why("this W", nameless, "odd digit")
+    assert "can draw is no clear digit, but" in reasons.why("this W", nameless, "not a digit")
+    assert "as an unclear digit, but its code" in reasons.why("this W", nameless, "odd digit")
 
 
 def test_both_parts_are_measured_against_a_typical_digit(app):

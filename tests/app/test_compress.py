@@ -28,7 +28,7 @@ def test_a_drawing_is_compressed_to_the_bytes_chosen(open_page):
     app.slider(key="compress_bytes").set_value(6).run()
     assert not app.exception
     assert "Your drawing fits in **6 bytes**" in texts(app)
-    assert "Others with 6 bytes" in [heading.value for heading in app.header]
+    assert "Other methods with 6 bytes" in [heading.value for heading in app.header]
     assert "every pixel is the same" in texts(app)
     assert "decoded from 6 bytes" in alts(app)
     assert len(app.get("plotly_chart")) == 2

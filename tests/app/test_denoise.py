@@ -25,9 +25,9 @@ def test_a_drawing_is_cleaned_and_the_winner_is_marked(open_page):
 @pytest.mark.parametrize(
     ("scores", "expected"),
     [
-        ((20.0, 15.0, 10.0), "the model wins**: it takes off 90% of the noise (10.0 → 20.0 dB)"),
-        ((12.0, 20.0, 10.0), "median wins**: it takes off 90% of the noise (10.0 → 20.0 dB)"),
-        ((20.04, 19.96, 10.0), "the model and median are **tied**: each takes off 90% of the noise"),
+        ((20.0, 15.0, 10.0), "the model wins**: it removes 90% of the noise (10.0 → 20.0 dB)"),
+        ((12.0, 20.0, 10.0), "median wins**: it removes 90% of the noise (10.0 → 20.0 dB)"),
+        ((20.04, 19.96, 10.0), "the model and median are **tied**: each removes 90% of the noise"),
         ((9.0, 20.0, 10.0), "; the model makes it worse (10.0 → 9.0 dB)"),
         ((25.0, 20.0, 30.0), "left alone**: untouched, this 7 has 30.0 dB; the model makes it 25.0"),
     ],
@@ -47,7 +47,7 @@ def test_nobody_wins_where_the_cleaned_picture_is_another_digit():
         for name, score in ((comparison.OURS, 20.0), ("Median", 15.0), (noises.UNTOUCHED, 10.0))
     ]
     said = noises.verdict("this 3", entries, "a 7")
-    assert "cleaner, but **now it is a 7**" in said and "takes off 90% of the noise" in said
+    assert "cleaner, but **now it is a 7**" in said and "removes 90% of the noise" in said
     assert "nobody wins" in said and "the model wins" not in said
 
 
@@ -84,13 +84,13 @@ def test_new_noise_is_other_noise_of_the_same_kind(open_page):
     assert texts(app) != before
 
 
-def test_blind_the_model_says_what_it_believed(open_page):
+def test_blind_the_model_says_what_it_estimated(open_page):
     app = open_page(PAGE)
     assert "Told nothing" not in texts(app)
     app.segmented_control(key="denoise_kind").set_value("salt_and_pepper").run()
     app.toggle(key="denoise_blind").set_value(True).run()
     assert not app.exception
-    assert "Told nothing, the model took it for" in texts(app)
+    assert "Told nothing about the noise, the model estimated **" in texts(app)
     assert "in truth it was 30% of the pixels turned black or white" in texts(app)
 
 

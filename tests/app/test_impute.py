@@ -163,7 +163,7 @@ def test_completions_are_grouped_by_what_they_look_like_with_their_shares():
     ("labels", "said"),
     [
         ([8] * 20, "is sure of an 8"),
-        ([8] * 18 + [3] * 2, "leans to an 8"),
+        ([8] * 18 + [3] * 2, "leans towards an 8"),
         ([0, 1, 2, 4, 6, 7, 8, 9], "has no idea"),
     ],
 )

@@ -83,7 +83,7 @@ def test_a_link_brings_back_exactly_what_was_there(open_page, kind):
         assert torch.equal(found.image, sender.session_state["digit"].image)
         assert (found.source, found.name) == ("link", name)
         assert app.session_state["carried"] == text
-        assert "came with the address" in texts(app) and "ignored" not in texts(app)
+        assert "came with the link" in texts(app) and "ignored" not in texts(app)
         assert links(app) == [f"?digit={text}"]
 
 

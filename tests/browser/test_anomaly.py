@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import FRAMED, STROKES, Visitor
 
-NEAREST = re.compile("^the nearest thing to (your drawing|this star) that the model can write")
+NEAREST = re.compile("^the closest picture to (your drawing|this star) that the model can draw")
 
 
 def test_a_drawn_digit_passes_and_a_ready_made_stranger_pressed_on_its_picture_does_not(visitor: Visitor):
@@ -21,10 +21,10 @@ def test_a_drawn_digit_passes_and_a_ready_made_stranger_pressed_on_its_picture_d
 
     press_picture(visitor, "Star")
     visitor.sees_another(FRAMED, drawn)
-    expect(word).to_have_text(re.compile(r"^The model's verdict on this star\s*no digit$"))
+    expect(word).to_have_text(re.compile(r"^The model's verdict on this star\s*not a digit$"))
     visitor.sees_another(NEAREST, nearest)
     expect(visitor.main).to_contain_text("This star is stranger than")
-    expect(visitor.main).to_contain_text("The nearest thing that the model can write is")
+    expect(visitor.main).to_contain_text("The closest picture that the model can draw is")
     visitor.main.get_by_role("button", name="Heart", exact=True).press("Enter")
     expect(word).to_contain_text("this heart")
     visitor.sees_no_failure()

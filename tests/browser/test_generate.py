@@ -36,7 +36,7 @@ def test_who_asked_for_less_motion_gets_the_strip_without_the_film(arrive: Calla
 def test_a_film_that_was_chosen_is_in_the_address(visitor: Visitor):
     chosen = re.compile(r"[?&]generate_to=3")
     visitor.opens("generate")
-    expect(visitor.main.get_by_text("Until you choose, to a 3.")).to_be_visible()
+    expect(visitor.main.get_by_text("Until you choose, it turns into a 3.")).to_be_visible()
     expect(visitor.page).not_to_have_url(chosen)
     visitor.named("generate_to").get_by_text("3", exact=True).click()
     expect(visitor.page).to_have_url(chosen)

@@ -19,7 +19,7 @@ RESULTS = (
 )
 SENTENCES = (
     r"Your drawing in \d+ bytes",
-    r"From \d+\.\d to \d+\.\d dB, where 6 dB more halve the error",
+    r"From \d+\.\d to \d+\.\d dB; higher is closer to the original",
     r"tranger than (all|none|[\d,]+) of [\d,]+ real digits",
     r"the white ring is your drawing",
 )

@@ -36,7 +36,7 @@ def test_a_drawing_arrives_by_its_link_on_every_page(arrive: Callable[..., Visit
         assert CARRIED.search(friend.page.url)[1] == text
         expect(friend.complaints).to_have_count(0)
         friend.sees_no_failure()
-    expect(friend.main).to_contain_text("came with the address")
+    expect(friend.main).to_contain_text("came with the link")
     friend.follows("Scoreboard", "scoreboard")
     friend.follows("Home", "")
     assert sees(friend) == drawn

@@ -73,7 +73,7 @@ def _cleaned(mine: Digit, palette: str) -> Job:
     noisy = vae.corrupt(mine.batch, NOISE)
     clean = vae.denoise(load.model(), noisy, NOISE)
     before, after = vae.psnr(noisy.clamp(0, 1), mine.batch), vae.psnr(clean, mine.batch)
-    words = f"From {float(before):.1f} to {float(after):.1f} dB, noise taken off."
+    words = f"From {float(before):.1f} to {float(after):.1f} dB, noise removed."
     return Job("Cleaned", _coloured([noisy[0], clean[0]], palette), words)
 
 
@@ -90,7 +90,7 @@ def _completed(mine: Digit, palette: str) -> Job:
     error = float((mean - mine.image)[~known].square().mean().sqrt())
     whole, filled = _coloured([mine.image, mean], palette)
     hidden = np.where(known[0, ..., None].numpy(), whole, pictures.HIDDEN)
-    return Job("Completed", [hidden, filled], f"The hidden half guessed, {error:.2f} off a pixel.")
+    return Job("Completed", [hidden, filled], f"The hidden half filled in, {error:.2f} off per pixel.")
 
 
 def _coloured(images: list[torch.Tensor], palette: str) -> list[Pixels]:

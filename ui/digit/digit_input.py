@@ -36,7 +36,7 @@ def choose_another() -> Digit:
 def _bring() -> None:
     draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
-        st.caption("Draw a digit with mouse, finger or pen.")
+        st.caption("Draw a digit with a mouse, finger or pen.")
         canvas.board("canvas", ink="#ffffff", pens=canvas.PENS, on_change=_drawn)
     with pick:
         _pick()
@@ -77,9 +77,9 @@ _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
     "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
-    "link": "This came with the address that you opened. Bring your own, and it takes its place.",
-    "stand-in": "Until you draw, this 7 stands in: real handwriting, kept out of the model's training.",
-    "gallery": "What the model sees: real handwriting, 28 × 28 pixels, kept out of its training.",
+    "link": "This came with the link that you opened. Your own digit will take its place.",
+    "stand-in": "An example until you draw: a real handwritten 7 that the model never saw in training.",
+    "gallery": "What the model sees: real handwriting, 28 × 28 pixels, never used in its training.",
 }
 
 
@@ -99,7 +99,7 @@ def _drawn(strokes: list[Stroke]) -> None:
     if not strokes:
         _say("The board is empty; this digit stays until you draw another one.")
     elif np.ptp(np.concatenate([each.points for each in strokes]), axis=0).max() < _LARGEST_DOT:
-        _say("What you drew is no more than a dot, so this digit stays until you draw more.")
+        _say("You drew no more than a dot, so this digit stays until you draw more.")
     else:
         digit.keep(digit.from_strokes(strokes))
 

@@ -1,4 +1,4 @@
-"""Strangers to the model: letters and shapes as pen strokes, and digits turned over."""
+"""Out-of-distribution examples: letters and shapes as pen strokes, and digits turned over."""
 
 import math
 from functools import cache

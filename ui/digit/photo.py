@@ -45,7 +45,7 @@ def upload() -> None:
 def camera() -> None:
     """A photo taken here; the browser asks for the camera only once the visitor has asked for it."""
     opened = st.session_state.get("camera_opened", False)
-    st.caption("Write a digit on paper and hold it into the camera. The photo is not stored.")
+    st.caption("Write a digit on paper and hold it up to the camera. The photo is not stored.")
     label, icon = ("Close the camera", "videocam_off") if opened else ("Open the camera", "photo_camera")
     st.button(label, icon=f":material/{icon}:", key="camera_switch", on_click=_switch_camera)
     if opened:
@@ -75,8 +75,8 @@ def _choice(photo: Photo) -> None:
 
 def _flattening(photo: Photo, flat: np.ndarray) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.image(photo.small, "As brought", WIDTH, alt="your picture as it was brought")
-        st.image(flat, "Its ink alone", WIDTH, alt="your picture, its ink black on white")
+        st.image(photo.small, "Your picture", WIDTH, alt="your picture as it was brought")
+        st.image(flat, "Only its ink", WIDTH, alt="your picture, its ink black on white")
 
 
 def _boxed(photo: Photo) -> Image.Image:

@@ -134,4 +134,4 @@ def _sidebar() -> None:
 
 def _check_address() -> None:
     if st.session_state["is_strange_address"]:
-        st.caption("The address holds settings that this page does not know; they were ignored.")
+        st.caption("The address holds settings that this page does not know. They were ignored.")

@@ -132,7 +132,7 @@ def columns(values: Sequence[float], *, x: str, y: str) -> go.Figure:
     return figure
 
 
-def belief(
+def posterior(
     mean: Sequence[float], reach: Sequence[float], drawn: Sequence[float], *, x: str, y: str
 ) -> go.Figure:
     """Each number of a code, counted from 1: where it should be, how far to each side, and one draw of it."""

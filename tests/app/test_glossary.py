@@ -1,0 +1,81 @@
+"""The glossary: on every page, a term is explained where it first stands, in the same words."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from tests.app.conftest import ENTRY
+from ui.shell import glossary
+
+PAGES = [ENTRY.name, *(f"pages/{path.name}" for path in sorted((ENTRY.parent / "pages").glob("*.py")))]
+
+
+class Passage(NamedTuple):
+    """What stands on a page without a click, and what its help says."""
+
+    words: str
+    help: str
+
+
+def passages(app) -> Iterator[Passage]:
+    """Titles, sentences, captions, formulas, figures and tables of a page, from top to bottom.
+
+    A table has no help of its own: the sentence above it explains it.
+    """
+    above = Passage("", "")
+    for element in app.main:
+        if element.type in ("title", "header", "subheader", "markdown", "caption", "latex"):
+            above = Passage(element.value, element.proto.help)
+            yield above
+        elif element.type == "metric":
+            yield Passage(f"{element.label} {element.value}", element.proto.help)
+        elif element.type == "table":
+            yield Passage(element.value.to_csv(), above.words + above.help)
+        elif element.type == "image":
+            yield Passage("\n".join(picture.caption for picture in element.proto.imgs), "")
+
+
+def first_with(term: str, page: list[Passage]) -> Passage | None:
+    """Where a term first stands, whatever a definition in the glossary would find."""
+    ending = "" if term.endswith("s") else "s?"
+    pattern = re.compile(rf"(?<![A-Za-z]){re.escape(term)}{ending}(?![A-Za-z])", re.IGNORECASE)
+    return next((passage for passage in page if pattern.search(passage.words)), None)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_term_is_explained_where_it_first_stands(open_page, path):
+    app = open_page(path)
+    assert not app.exception
+    page = list(passages(app))
+    assert len(page) > 5
+    found = {term: first_with(term, page) for term in glossary.TERMS}
+    unexplained = {
+        term: passage.words
+        for term, passage in found.items()
+        if passage and glossary.gloss(term) not in passage.words + passage.help
+    }
+    assert not unexplained
+
+
+def test_the_page_of_the_theory_uses_and_explains_its_terms(open_page):
+    page = list(passages(open_page("pages/how_it_works.py")))
+    terms = {term for term in glossary.TERMS if first_with(term, page)}
+    assert {"nats", "dB", "KL", "prior", "posterior", "latent code", "ELBO"} <= terms
+
+
+def test_a_gloss_is_short_and_explains_no_term_by_another():
+    for term in glossary.TERMS:
+        gloss = glossary.gloss(term)
+        assert 3 <= len(gloss.split()) <= 20
+        others = set(glossary.terms_in(gloss)) - {term}
+        assert not others, f"{term} is explained by {others}"
+
+
+def test_help_explains_each_term_of_a_text_once():
+    said = glossary.help_on("Two baselines and one baseline, 20.1 dB against 19 dB")
+    assert said == f"**dB**: {glossary.gloss('dB')}.\n\n**baseline**: {glossary.gloss('baseline')}."
+    assert glossary.help_on("priority, sandbank, a kludge") is None
+    with pytest.raises(KeyError):
+        glossary.gloss("coin toss")
