@@ -135,8 +135,8 @@ def _taken(
     """
     try:
         strokes = fabric.strokes_of(sent, pens)
-    except ValueError as error:
-        return str(error)
+    except Exception as error:
+        return frame.told(error)
     before = start["objects"] if state.seen is None else state.seen
     state.seen = sent["objects"]
     if state.seen != before:

@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from vae.checkpoint import WEIGHTS, read_tensors, save_weights
+from vae.checks import InputError
 from vae.model import VAE, Config
 from vae.posterior.inference import encoder_bound
 from vae.training.augmentation import Codes, Corruptions, augmented, clean_view, corrupted_view
@@ -127,7 +128,7 @@ class Trainer:
 
         Raises:
             DivergedError: the loss is not finite.
-            ValueError: --resume finds no checkpoint, or one of a run with other options.
+            InputError: --resume finds no checkpoint, or one of a run with other options.
         """
         if self.options.resume:
             self._load()
@@ -230,10 +231,10 @@ class Trainer:
 
     def _load(self) -> None:
         if not self.checkpoint.is_file():
-            raise ValueError(f"there is no checkpoint to resume in {self.options.run}")
+            raise InputError(f"there is no checkpoint to resume in {self.options.run}")
         saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
         if saved["options"] != resumable(self.options):
-            raise ValueError(f"the checkpoint in {self.options.run} was trained with other options")
+            raise InputError(f"the checkpoint in {self.options.run} was trained with other options")
         for name, part in self._state().items():
             part.load_state_dict(saved[name])
         self.history, self.seconds = saved["history"], saved["seconds"]
@@ -260,7 +261,7 @@ def _start_from(model: VAE, path: Path) -> None:
     theirs, ours = ({(name, value.shape) for name, value in part.items()} for part in (tensors, own))
     unlike = [name for name, _ in theirs ^ ours]
     if not all(name.startswith("prior.") for name in unlike):
-        raise ValueError(f"the weights in {path.name} have another config than this run's options")
+        raise InputError(f"the weights in {path.name} have another config than this run's options")
     kept = {name: x for name, x in tensors.items() if not (unlike and name.startswith("prior."))}
     model.load_state_dict(own | kept)
 
