@@ -63,15 +63,19 @@ def read_weights(path: Path, device: str = "cpu") -> VAE:
     return model.eval().requires_grad_(False)
 
 
-@functools.cache
 def load_model(path: Path | str = WEIGHTS / "vae.safetensors", device: str = "cpu") -> VAE:
-    """The shipped model with its calibration, one for the whole process, in eval mode.
+    """The shipped model with its calibration, in eval mode; one for each device in the whole process.
 
     Raises:
         InputError: a file is missing or damaged, of another format or model, or does not fit its config.
     """
-    model = read_weights(Path(path), device)
-    calibration = Calibration.load(Path(path).with_name("calibration.json"))
+    return _loaded(Path(path).resolve(), str(torch.empty(0, device=device).device))  # "cuda" is "cuda:0"
+
+
+@functools.cache
+def _loaded(path: Path, device: str) -> VAE:
+    model = read_weights(path, device)
+    calibration = Calibration.load(path.with_name("calibration.json"))
     if calibration.fingerprint != fingerprint(model):
         raise InputError(
             "the calibration belongs to other weights; python -m vae.calibrate measures a new one"
