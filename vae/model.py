@@ -26,7 +26,7 @@ class Config:
     latent_dim: int = 32
     channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
     hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
-    blocks: int = 2  # residual blocks at 7 x 7
+    blocks: int = 2  # residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has one there
     prior_hidden: int = 512
     prior_components: int = 16  # of the mixture that each number of the code has as its prior
 
