@@ -26,14 +26,14 @@ def from_hex(text: str) -> bytes:
     """The bytes that a pasted text spells, in hexadecimal.
 
     Raises:
-        ValueError: too long, or something else than pairs of hexadecimal digits.
+        InputError: too long, or something else than pairs of hexadecimal digits.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"This text is longer than any code, which has at most {MAX_BYTES:,} bytes.")
+        raise vae.InputError(f"This text is longer than any code, which has at most {MAX_BYTES:,} bytes.")
     try:
         return bytes.fromhex(re.sub(r"[\s,:;]|0x", "", text))
     except ValueError as error:
-        raise ValueError(
+        raise vae.InputError(
             "A code is spelled in pairs of the digits 0 to 9 and a to f, such as 3f 07."
         ) from error
 
@@ -42,15 +42,17 @@ def decode(code: bytes) -> Decoded:
     """The digit in a code of either kind.
 
     Raises:
-        ValueError: the code is empty, too long, cut short, altered, or not of this model.
+        InputError: the code is empty, too long, cut short, altered, or not of this model.
     """
     if not code:
-        raise ValueError("There is no code in it: it is empty.")
+        raise vae.InputError("There is no code in it: it is empty.")
     if len(code) > MAX_BYTES:
-        raise ValueError(f"It has {len(code):,} bytes, but no code has more than {MAX_BYTES:,}.")
+        raise vae.InputError(f"It has {len(code):,} bytes, but no code has more than {MAX_BYTES:,}.")
     for decompress, exact in ((vae.decompress, False), (vae.decompress_ink, True)):
         try:
             return Decoded(decompress(load.model(), code), len(code), exact)
-        except ValueError:
+        except vae.InputError:
             continue
-    raise ValueError("This is no code of this model: it was cut short or altered, or another model wrote it.")
+    raise vae.InputError(
+        "This is no code of this model: it was cut short or altered, or another model wrote it."
+    )

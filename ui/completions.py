@@ -6,7 +6,6 @@ weights are tempered, so the shares are somewhat more even than its posterior.
 
 from dataclasses import dataclass
 
-import streamlit as st
 from torch import Tensor
 
 import vae
@@ -55,12 +54,17 @@ def of(image: Tensor, known: Tensor) -> tuple[vae.Imputation, list[Group]]:
     return filled, grouped(filled.samples[:, 0])
 
 
-@st.cache_resource(show_spinner=False)
-def first_miss(label: int, _known: Tensor) -> tuple[Tensor, list[Group]]:
-    """The first held-out digit of a class, (1, 28, 28), that most completions miss, or the last one."""
+@cache.for_good
+def first_miss(label: int, known: Tensor) -> tuple[Tensor, list[Group]]:
+    """The first held-out digit of a class, (1, 28, 28), that most completions miss, or the last one.
+
+    Args:
+        label: the class.
+        known: bool (1, 28, 28), True = known.
+    """
     gallery = load.gallery()
     for image in gallery.images[gallery.labels == label]:
-        _, groups = of(image, _known)
+        _, groups = of(image, known)
         if n_like(label, groups) < N / 2:
             break
     return image, groups

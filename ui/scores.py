@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from vae.checks import InputError
 from vae.evaluation import figures
 
 FOLDER = Path(__file__).parent.parent / "weights"
@@ -124,7 +125,7 @@ def read_scores() -> Scores | None:
     """The last evaluation, or None before the first.
 
     Raises:
-        ValueError: the file is damaged or holds something else; the message is one sentence.
+        InputError: the file is damaged or holds something else; the message is one sentence.
     """
     return _read("scores.json", _scores, "python -m vae.evaluate")
 
@@ -133,7 +134,7 @@ def measured(job: str, *cases: str) -> str:
     """Our figure and the best baseline's in some cases of a job, in words.
 
     Raises:
-        ValueError: as `read_scores`.
+        InputError: as `read_scores`.
     """
     board = read_scores()
     rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
@@ -147,7 +148,7 @@ def read_training() -> Training | None:
     """The run that made the weights, or None where its facts are not there.
 
     Raises:
-        ValueError: the file is damaged or holds something else; the message is one sentence.
+        InputError: the file is damaged or holds something else; the message is one sentence.
     """
     return _read("training.json", _training, "python -m vae.train")
 
@@ -162,7 +163,7 @@ def _read(name: str, parse: Callable[[Any], T], command: str) -> T | None:
         problem = str(error)
     except (OSError, ValueError, RecursionError):
         problem = "it is not a readable JSON file"
-    raise ValueError(f"weights/{name} cannot be shown: {problem}; {command} writes a new one.")
+    raise InputError(f"weights/{name} cannot be shown: {problem}; {command} writes a new one.")
 
 
 class _UnusableError(Exception):

@@ -1,6 +1,7 @@
 """One variational autoencoder, five jobs: compress, generate, denoise, detect anomalies, impute."""
 
 from vae.checkpoint import load_model
+from vae.checks import InputError
 from vae.framing import Box, FoundDigits, find_digits, frame_drawing, frame_strokes
 from vae.gallery import Gallery, load_gallery
 from vae.jobs.anomaly_detection import anomaly_p_value, anomaly_reference, anomaly_score, surprise_map
@@ -33,6 +34,7 @@ __all__ = [
     "FoundDigits",
     "Gallery",
     "Imputation",
+    "InputError",
     "Noise",
     "Posterior",
     "anomaly_p_value",

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vae.checks import InputError
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -48,13 +50,13 @@ class Calibration:
         """Read what `save` wrote.
 
         Raises:
-            ValueError: the file is missing, damaged, or lacks a field.
+            InputError: the file is missing, damaged, or lacks a field.
         """
         try:
             fields: dict[str, Any] = json.loads(path.read_text())
             profiles = {int(size): Profile(**profile) for size, profile in fields.pop("profiles").items()}
             return cls(profiles=profiles, **fields)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(
+            raise InputError(
                 f"the calibration {path.name} is missing or damaged; python -m vae.calibrate writes it"
             ) from error

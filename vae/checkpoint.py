@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from vae.calibration import Calibration
+from vae.checks import InputError
 from vae.model import VAE, Config
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
@@ -29,18 +30,18 @@ def read_tensors(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], di
     """The tensors of a weights file, in float32, and its metadata.
 
     Raises:
-        ValueError: the file is missing, damaged, or of another format.
+        InputError: the file is missing, damaged, or of another format.
     """
     if not path.is_file():
-        raise ValueError(f"there is no weights file {path.name}; train one with python -m vae.train")
+        raise InputError(f"there is no weights file {path.name}; train one with python -m vae.train")
     try:
         with safe_open(path, framework="pt", device=device) as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
-        raise ValueError(f"the weights file {path.name} is damaged: {error}") from error
+        raise InputError(f"the weights file {path.name} is damaged: {error}") from error
     if metadata.get("format") != FORMAT:
-        raise ValueError(
+        raise InputError(
             f"the weights file {path.name} has the format {metadata.get('format')!r}, not {FORMAT!r}"
         )
     return tensors, metadata
@@ -50,29 +51,33 @@ def read_weights(path: Path, device: str = "cpu") -> VAE:
     """The model in a weights file, in float32 and eval mode.
 
     Raises:
-        ValueError: the file is missing, damaged, of another format, or does not fit its own config.
+        InputError: the file is missing, damaged, of another format, or does not fit its own config.
     """
     tensors, metadata = read_tensors(path, device)
     try:
         model = VAE(Config(**json.loads(metadata["config"])))
         model.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ValueError(f"the weights in {path.name} do not fit the model's config") from error
+        raise InputError(f"the weights in {path.name} do not fit the model's config") from error
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model.eval().requires_grad_(False)
 
 
-@functools.cache
 def load_model(path: Path | str = WEIGHTS / "vae.safetensors", device: str = "cpu") -> VAE:
-    """The shipped model with its calibration, one for the whole process, in eval mode.
+    """The shipped model with its calibration, in eval mode; one for each device in the whole process.
 
     Raises:
-        ValueError: a file is missing or damaged, of another format or model, or does not fit its config.
+        InputError: a file is missing or damaged, of another format or model, or does not fit its config.
     """
-    model = read_weights(Path(path), device)
-    calibration = Calibration.load(Path(path).with_name("calibration.json"))
+    return _loaded(Path(path).resolve(), str(torch.empty(0, device=device).device))  # "cuda" is "cuda:0"
+
+
+@functools.cache
+def _loaded(path: Path, device: str) -> VAE:
+    model = read_weights(path, device)
+    calibration = Calibration.load(path.with_name("calibration.json"))
     if calibration.fingerprint != fingerprint(model):
-        raise ValueError(
+        raise InputError(
             "the calibration belongs to other weights; python -m vae.calibrate measures a new one"
         )
     model.calibration = calibration

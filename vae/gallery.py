@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.checks import SIDE
+from vae.checks import SIDE, InputError
 
 GALLERY_FILE = Path(__file__).parents[1] / "weights" / "gallery.npz"
 
@@ -28,7 +28,7 @@ def load_gallery() -> Gallery:
     """Read the shipped gallery, 300 digits, 30 of each class; one copy per process, not to be written to.
 
     Raises:
-        ValueError: weights/gallery.npz is missing or is not a gallery.
+        InputError: weights/gallery.npz is missing or is not a gallery.
 
     Source: LeCun, Cortes, Burges, MNIST, CC BY-SA 3.0; the choice is told in weights/GALLERY.md.
     """
@@ -39,16 +39,16 @@ def read_gallery(path: Path) -> Gallery:
     """Read a gallery from an npz file of uint8 `images` (N, 28, 28), ink = 255, and `labels` (N,).
 
     Raises:
-        ValueError: the file is missing or is not a gallery.
+        InputError: the file is missing or is not a gallery.
     """
     if not path.is_file():
-        raise ValueError(f"the gallery {path.name} is missing from the folder {path.parent.name}")
+        raise InputError(f"the gallery {path.name} is missing from the folder {path.parent.name}")
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             images, labels = file["images"], file["labels"]
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path.name} cannot be read as a gallery of digits") from error
+        raise InputError(f"{path.name} cannot be read as a gallery of digits") from error
     digits = images.dtype == labels.dtype == np.uint8 and images.shape == (labels.size, SIDE, SIDE)
     if not digits or labels.ndim != 1 or labels.size == 0 or labels.max() > 9:
-        raise ValueError(f"{path.name} must hold uint8 images (N, 28, 28) and their labels 0 to 9")
+        raise InputError(f"{path.name} must hold uint8 images (N, 28, 28) and their labels 0 to 9")
     return Gallery(torch.from_numpy(images)[:, None].float() / 255, torch.from_numpy(labels).long())

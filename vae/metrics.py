@@ -9,6 +9,8 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy, mse_loss
 
+from vae.checks import InputError
+
 
 def psnr(image: Tensor, reference: Tensor) -> float:
     """Peak signal-to-noise ratio in dB for a peak of 1: -10 log10 of the mean squared error.
@@ -21,7 +23,7 @@ def psnr(image: Tensor, reference: Tensor) -> float:
         Decibels; infinity when the two are identical.
 
     Raises:
-        ValueError: the shapes differ, or a value is not finite.
+        InputError: the shapes differ, or a value is not finite.
     """
     check_alike(image, reference)
     mse = mse_loss(image.double(), reference.double()).item()
@@ -36,7 +38,7 @@ def ssim(image: Tensor, reference: Tensor) -> float:
         reference: the truth, of the same shape.
 
     Raises:
-        ValueError: the shapes differ, or a value is not finite.
+        InputError: the shapes differ, or a value is not finite.
 
     Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861.
     """
@@ -119,8 +121,8 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 def check_alike(image: Tensor, reference: Tensor) -> None:
     """Accept two images of one shape, all finite."""
     if not (isinstance(image, Tensor) and isinstance(reference, Tensor)):
-        raise ValueError("the images must be tensors")
+        raise InputError("the images must be tensors")
     if image.shape != reference.shape:
-        raise ValueError(f"the images differ in shape: {tuple(image.shape)} and {tuple(reference.shape)}")
+        raise InputError(f"the images differ in shape: {tuple(image.shape)} and {tuple(reference.shape)}")
     if not (image.isfinite().all() and reference.isfinite().all()):
-        raise ValueError("the images must not contain NaN or infinity")
+        raise InputError("the images must not contain NaN or infinity")

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vae.calibration import Calibration
-from vae.checks import check_code, check_observed, check_pictures
+from vae.checks import InputError, check_code, check_observed, check_pictures
 from vae.prior import LOG_2PI, Prior
 
 
@@ -26,7 +26,7 @@ class Config:
     latent_dim: int = 32
     channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
     hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
-    blocks: int = 2  # residual blocks at 7 x 7
+    blocks: int = 2  # residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has one there
     prior_hidden: int = 512
     prior_components: int = 16  # of the mixture that each number of the code has as its prior
 
@@ -157,7 +157,7 @@ class VAE(nn.Module):
             mean and logvar, each (B, K).
 
         Raises:
-            ValueError: a wrong shape or dtype, or a value that is not finite.
+            InputError: a wrong shape or dtype, or a value that is not finite.
         """
         check_pictures(x)
         if observed is not None:
@@ -175,7 +175,7 @@ class VAE(nn.Module):
         """Bernoulli logits (B, 1, 28, 28) of a code z (B, k), for any 1 <= k <= K.
 
         Raises:
-            ValueError: z is not (B, k) with 1 <= k <= K, or not float32.
+            InputError: z is not (B, k) with 1 <= k <= K, or not float32.
         """
         total = self.config.latent_dim
         check_code(z, total, next(self.parameters()).dtype)
@@ -192,10 +192,10 @@ def calibration_of(model: VAE) -> Calibration:
     """The calibration that belongs to a model.
 
     Raises:
-        ValueError: the model has none.
+        InputError: the model has none.
     """
     if model.calibration is None:
-        raise ValueError("this model has no calibration; python -m vae.calibrate measures one")
+        raise InputError("this model has no calibration; python -m vae.calibrate measures one")
     return model.calibration
 
 

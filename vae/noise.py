@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from vae.checks import check_images, check_number, seeded
+from vae.checks import InputError, check_images, check_number, seeded
 
 KINDS = ("gaussian", "uniform", "salt_and_pepper")
 
@@ -19,7 +19,7 @@ class Noise:
     salt_and_pepper: a share `level` of the pixels, in [0, 1], is set to 0 or 1 with equal chance.
 
     Raises:
-        ValueError: another kind, or a level outside its range.
+        InputError: another kind, or a level outside its range.
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Noise:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"the kind of noise must be one of {', '.join(KINDS)}, not {self.kind!r}")
+            raise InputError(f"the kind of noise must be one of {', '.join(KINDS)}, not {self.kind!r}")
         highest = 2.0 if self.kind == "gaussian" else 1.0
         check_number(f"the level of {self.kind} noise", self.level, 0, highest)
 
@@ -35,7 +35,7 @@ class Noise:
 def check_noise(noise: Noise) -> None:
     """Accept a Noise."""
     if not isinstance(noise, Noise):
-        raise ValueError(f"noise must be a Noise, such as Noise('gaussian', 0.5), not {noise!r}")
+        raise InputError(f"noise must be a Noise, such as Noise('gaussian', 0.5), not {noise!r}")
 
 
 def corrupt(x: Tensor, noise: Noise, *, seed: int = 0) -> Tensor:
@@ -45,7 +45,7 @@ def corrupt(x: Tensor, noise: Noise, *, seed: int = 0) -> Tensor:
         (B, 1, 28, 28); Gaussian noise leaves [0, 1], the other kinds stay in it.
 
     Raises:
-        ValueError: x has a wrong shape, or a value outside [0, 1] or not finite; noise is no Noise.
+        InputError: x has a wrong shape, or a value outside [0, 1] or not finite; noise is no Noise.
     """
     check_images(x)
     check_noise(noise)

@@ -143,7 +143,7 @@ class Prior(nn.Module):
         """Log-density in nats, (B,), of a prefix z (B, k), 1 <= k <= latent_dim.
 
         Raises:
-            ValueError: z is not (B, k) with 1 <= k <= latent_dim.
+            InputError: z is not (B, k) with 1 <= k <= latent_dim.
         """
         self._check(z)
         return self.log_prob_per_dim(z).sum(dim=1)
@@ -152,7 +152,7 @@ class Prior(nn.Module):
         """Standard coordinates u (B, k), distributed as N(0, I) under the prior, of a prefix z (B, k).
 
         Raises:
-            ValueError: z is not (B, k) with 1 <= k <= latent_dim.
+            InputError: z is not (B, k) with 1 <= k <= latent_dim.
         """
         self._check(z)
         return self.mixtures(z).to_standard(z)
@@ -161,7 +161,7 @@ class Prior(nn.Module):
         """The prefix z (B, k) whose standard coordinates are u (B, k); the inverse of `to_standard`.
 
         Raises:
-            ValueError: u is not (B, k) with 1 <= k <= latent_dim.
+            InputError: u is not (B, k) with 1 <= k <= latent_dim.
         """
         self._check(u)
         z = torch.zeros_like(u)

@@ -1,7 +1,7 @@
 """What every page's test needs: the app, and a way to draw on its canvas."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,13 @@ from ui.digit.fabric import SIDE
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 PENS = {"canvas": 43, "eraser": 106}  # the medium ones, in pixels of the board
 SEVEN = [(70, 70), (200, 70), (120, 230)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """An error that a page makes a sentence of fails the test, unless the test clears the log."""
+    yield
+    assert not [record for record in caplog.get_records("call") if record.name == "ui.shell.frame"]
 
 
 @pytest.fixture

@@ -60,6 +60,18 @@ def test_strokes_that_arrive_together_are_taken_back_one_by_one():
         assert columns(app) == left
 
 
+def test_each_undo_takes_back_one_stroke_even_where_the_first_ones_can_stay_for_good(monkeypatch):
+    app = AppTest.from_function(page, default_timeout=60).run()
+    monkeypatch.setattr("ui.digit.canvas._LONGEST_HISTORY", 20)
+    draw(app, *[[(x, 56), (x, 224)] for x in range(20, 270, 10)])
+    for n in range(25, 6, -1):
+        assert len(columns(app)) == n
+        app.button(key="canvas_undo").click().run()
+    assert len(columns(app)) == 6 and app.button(key="canvas_undo").disabled
+    app.button(key="canvas_clear").click().run()
+    assert columns(app) == []
+
+
 def test_a_stroke_that_leaves_the_board_and_comes_back_is_taken_back_as_one():
     app = AppTest.from_function(page, default_timeout=60).run()
     draw(app, [(70, 56), (70, 224)], [(210, 56), (210, 224)], [(140, 56), (400, 56), (400, 224), (140, 224)])

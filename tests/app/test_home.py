@@ -67,6 +67,19 @@ def test_a_held_out_digit_can_be_picked_without_drawing(open_page):
     assert not app.session_state["digit"].image.equal(first.image)
 
 
+def test_a_class_that_is_pressed_again_stands_for_its_next_example(open_page):
+    app = open_page()
+    app.pills(key="pick_label").set_value(3).run()
+    first = app.session_state["digit"]
+    draw(app, SEVEN)
+    app.pills(key="pick_label").unselect(3).run()
+    assert not app.exception
+    assert app.pills(key="pick_label").value == 3
+    assert app.session_state["digit"].label == 3
+    assert not app.session_state["digit"].image.equal(first.image)
+    assert len(app.session_state["canvas"].strokes) == 1
+
+
 def test_another_digit_comes_without_a_choice_of_its_class(open_page):
     app = open_page()
     first = app.session_state["digit"]

@@ -143,6 +143,16 @@ def of_classes(*labels):
     return torch.stack(chosen)
 
 
+def test_each_mask_has_a_failure_of_its_own(monkeypatch):
+    asked = []
+    monkeypatch.setattr(completions, "of", lambda image, known: (asked.append(known), (None, []))[1])
+    masks = [torch.arange(784).view(1, 28, 28) < n for n in (3, 5)]  # which no page hides
+    for known in (*masks, *masks):
+        completions.first_miss(4, known)
+    assert len(asked) == 2
+    assert all(known.equal(mask) for known, mask in zip(asked, masks, strict=True))
+
+
 def test_completions_are_grouped_by_what_they_look_like_with_their_shares():
     groups = completions.grouped(of_classes(9, 4, 4, 7, 4, 9, 4, 9, 4, 4))
     assert [(group.label, group.n, group.share) for group in groups] == [

@@ -143,7 +143,7 @@ def test_a_hostile_file_gets_one_sentence(data, words, most, monkeypatch):
 
 MEASURE = """
 import sys
-from ui.upload import read_picture
+from ui.digit.upload import read_picture
 peak = lambda: int(next(line for line in open("/proc/self/status") if "VmHWM" in line).split()[1]) / 1024
 data = open(sys.argv[1], "rb").read()
 before = peak()

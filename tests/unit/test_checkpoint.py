@@ -157,6 +157,7 @@ def test_nothing_is_ever_unpickled(path: Path, write: Callable[[Trap, Path], Non
 
 def test_the_model_is_loaded_once(model: vae.VAE) -> None:
     assert vae.load_model() is model
+    assert vae.load_model(device="cpu") is vae.load_model(str(WEIGHTS / "vae.safetensors")) is model
 
 
 def test_the_shipped_calibration_belongs_to_the_shipped_weights(model: vae.VAE) -> None:

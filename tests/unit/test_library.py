@@ -55,6 +55,7 @@ CONTRACT = [
     "decode_standard",
     "MAX_CODE_BYTES",
     "MIN_CODE_BYTES",
+    "InputError",
 ]
 
 

@@ -9,6 +9,7 @@ from torch.distributions import Normal
 
 import vae
 from unit.conftest import TINY, WRONG_MASKS, WRONG_PICTURES, Picture, every
+from vae.model import Residual
 
 K = TINY.latent_dim
 
@@ -30,6 +31,15 @@ def test_encode_gives_a_gaussian_for_each_image(model: vae.VAE, digits: Tensor) 
         assert part.shape == (7, model.config.latent_dim)
         assert part.dtype == torch.float32
         assert torch.isfinite(part).all()
+
+
+def test_blocks_count_as_the_config_says() -> None:
+    config = vae.Config(latent_dim=2, channels=4, hidden=8, blocks=3)
+    bare = vae.VAE(config)
+    for part, expected in ((bare.encoder, [4, 8, 8, 8]), (bare.decoder, [8, 8, 8, 4, 4, 4])):
+        layers = [block.body[1] for block in part.net if isinstance(block, Residual)]
+        maps = [layer.out_channels for layer in layers if isinstance(layer, torch.nn.Conv2d)]
+        assert maps == expected  # 4 at 14 x 14, 8 at 7 x 7
 
 
 def test_images_of_a_batch_do_not_touch_each_other(model: vae.VAE, digits: Tensor) -> None:

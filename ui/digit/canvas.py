@@ -31,22 +31,22 @@ _script = st.components.v2.component(
 
 @dataclass
 class Board:
-    """What one canvas shows, and every step that led there."""
+    """What one canvas shows, and the steps that led there."""
 
     visit: int  # the page visit in which it was last shown
     about: object = None
     mounts: int = 0
     start: Sequence[Stroke] = ()
     seen: list[Any] | None = None  # the objects of the drawing that this mount's canvas sent last
-    history: list[list[Stroke]] = field(default_factory=list)
+    history: list[list[Stroke]] = field(default_factory=lambda: [[]])  # never empty; the last one is shown
 
     @property
     def strokes(self) -> list[Stroke]:
         """What is drawn now."""
-        return self.history[-1] if self.history else []
+        return self.history[-1]
 
     def add(self, strokes: list[Stroke]) -> None:
-        """Make one step, which can be taken back."""
+        """Make one step, which can be taken back; one of very long ago no longer can."""
         self.history = [*self.history[1 - _LONGEST_HISTORY :], strokes]
 
     def mount_anew(self) -> None:
@@ -119,7 +119,7 @@ def _shown(name: str, about: object) -> Board:
     """A board as it is to be shown in this visit, about this."""
     state, visit = _board(name), st.session_state["visit"]
     if state.about is not about:
-        state.history.clear()
+        state.history = [[]]
     if state.visit != visit or state.about is not about:
         state.visit, state.about = visit, about
         state.mount_anew()
@@ -135,8 +135,8 @@ def _taken(
     """
     try:
         strokes = fabric.strokes_of(sent, pens)
-    except ValueError as error:
-        return str(error)
+    except Exception as error:
+        return frame.told(error)
     before = start["objects"] if state.seen is None else state.seen
     state.seen = sent["objects"]
     if state.seen != before:
@@ -168,7 +168,7 @@ def _tools(name: str, state: Board, pens: Mapping[str, int], on_change: OnChange
 
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for label, icon, step, is_idle in (
-            ("Undo", ":material/undo:", undo, not state.history),
+            ("Undo", ":material/undo:", undo, len(state.history) == 1),
             ("Clear", ":material/delete:", clear, not state.strokes),
         ):
             st.button(

@@ -76,7 +76,7 @@ def from_strokes(strokes: Sequence[Stroke]) -> Digit:
     """A drawing. The model sees the strokes as a link carries them, and so the same at its other end.
 
     Raises:
-        ValueError: nothing but a dot.
+        InputError: nothing but a dot.
     """
     text = stroke_code.written(strokes)
     if text is None:
@@ -133,7 +133,7 @@ def _read(text: str) -> Digit:
     """The digit in a text that an address carries.
 
     Raises:
-        ValueError: there is none, or a part of it was lost or altered.
+        InputError: there is none, or a part of it was lost or altered.
     """
     kind, said = address.opened(text)
     if kind == "code":
@@ -149,4 +149,4 @@ def _read(text: str) -> Digit:
         strokes = stroke_code.read(said)
         canvas.put("canvas", strokes)
         return Digit(_framed(strokes), "link", called="this drawing")
-    raise ValueError("there is no such digit")
+    raise vae.InputError("there is no such digit")

@@ -84,6 +84,14 @@ _ORIGIN = {
 
 
 def _pick() -> None:
+    def press() -> None:
+        """Take a digit of the pressed class: its next one where the press let go of it."""
+        again = st.session_state["pick_label"] is None
+        if again:
+            st.session_state["pick_label"] = st.session_state.get("picked")
+        st.session_state["picked"] = st.session_state["pick_label"]
+        take(int(again))
+
     def take(step: int) -> None:
         chosen = (st.session_state["pick_label"], digit.current().label, digit.FIRST_LABEL)
         label = next(label for label in chosen if label is not None)
@@ -91,7 +99,7 @@ def _pick() -> None:
         digit.keep(digit.from_gallery(label, turn))
 
     st.caption("Real handwriting that the model has never seen.")
-    st.pills("Which digit?", range(10), key="pick_label", on_change=take, args=(0,))
+    st.pills("Which digit?", range(10), key="pick_label", on_change=press)
     st.button("Another one", icon=":material/casino:", on_click=take, args=(1,), key="pick_next")
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from vae.checks import InputError
+
 SIDE = 672  # of a board in its own pixels: 24 for each of the model's 28
 MOST_POINTS = 10_000
 MOST_STROKES = 500
@@ -38,18 +40,18 @@ def strokes_of(json_data: object, pens: Mapping[str, float]) -> list[Stroke]:
         pens: name -> width in pixels of the board.
 
     Raises:
-        ValueError: it is no drawing made with these pens, or a larger one than anybody draws.
+        InputError: it is no drawing made with these pens, or a larger one than anybody draws.
     """
     try:
         objects = json_data["objects"]  # type: ignore[index]
         if not isinstance(objects, list):
-            raise ValueError(_NO_DRAWING)
+            raise InputError(_NO_DRAWING)
         if len(objects) > MOST_STROKES or sum(len(each["path"]) for each in objects) > MOST_POINTS:
-            raise ValueError("this drawing has more strokes than the board can keep: take the last one back")
+            raise InputError("this drawing has more strokes than the board can keep: take the last one back")
         names = {width: name for name, width in pens.items()}
         paths = [(_flattened(each), names[each["strokeWidth"]]) for each in objects]
     except (TypeError, KeyError, IndexError) as error:
-        raise ValueError(_NO_DRAWING) from error
+        raise InputError(_NO_DRAWING) from error
     return [Stroke(part, pen) for points, pen in paths for part in _on_the_board(points)]
 
 
@@ -80,14 +82,14 @@ def painted(strokes: Sequence[Stroke], pens: Mapping[str, float], side: int) -> 
 def _flattened(drawn: Mapping[str, Any]) -> Points:
     """The line that a pen drew, with a corner in the middle and at the end of each of its curves."""
     if drawn["type"] != "Path" or not drawn["path"]:
-        raise ValueError(_NO_DRAWING)
+        raise InputError(_NO_DRAWING)
     points: list[Points] = []
     for place, command in enumerate(drawn["path"]):
         letter, numbers = command[0], command[1:]
         if len(numbers) != _NUMBERS[letter] or (letter == "M") != (place == 0):
-            raise ValueError(_NO_DRAWING)
+            raise InputError(_NO_DRAWING)
         if not all(type(it) in (int, float) and -_FARTHEST <= it <= _FARTHEST for it in numbers):
-            raise ValueError(_NO_DRAWING)
+            raise InputError(_NO_DRAWING)
         end = np.array(numbers[-2:], dtype=np.float64)
         if letter == "Q":
             points.append((points[-1] + 2 * np.array(numbers[:2]) + end) / 4)

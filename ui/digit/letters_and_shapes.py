@@ -71,10 +71,10 @@ def picture(name: str) -> Tensor:
     """A letter or shape as the model sees it, (1, 28, 28) in [0, 1], ink = 1.
 
     Raises:
-        ValueError: there is none of this name.
+        InputError: there is none of this name.
     """
     if name not in _STROKES:
-        raise ValueError("there is no ready-made letter or shape of this name")
+        raise vae.InputError("there is no ready-made letter or shape of this name")
     return vae.frame_strokes(_STROKES[name])
 
 

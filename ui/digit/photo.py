@@ -116,8 +116,8 @@ def _take(file: UploadedFile | None) -> None:
     try:
         pixels = read_picture(file.getvalue())
         photo = _photo(pixels, vae.find_digits(pixels))
-    except ValueError as error:
-        st.session_state["digit_problem"] = str(error)
+    except Exception as error:
+        st.session_state["digit_problem"] = frame.told(error)
         return
     _keep(photo)
 

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae.checks import InputError
+
 MOST_CHARACTERS = 596  # with what a link adds to them, 600
 _LEVELS = (255, 63, 15)  # grey steps from no ink to full ink; fewer where a picture is too long otherwise
 _SIDE = 28
@@ -28,14 +30,14 @@ def read(text: str) -> Tensor:
     """The picture (1, 28, 28) in characters that `written` wrote.
 
     Raises:
-        ValueError: they spell none.
+        InputError: they spell none.
     """
     try:
         levels, *packed = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
         greys = unpacker.decompress(bytes(packed), _SIDE**2 + 1)
     except (ValueError, zlib.error) as error:  # binascii's error is a ValueError
-        raise ValueError(_NO_PICTURE) from error
+        raise InputError(_NO_PICTURE) from error
     if levels not in _LEVELS or len(greys) != _SIDE**2 or not unpacker.eof or max(greys) > levels:
-        raise ValueError(_NO_PICTURE)
+        raise InputError(_NO_PICTURE)
     return torch.from_numpy(np.frombuffer(greys, np.uint8).astype(np.float32) / levels).view(1, _SIDE, _SIDE)

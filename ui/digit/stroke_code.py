@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skimage.measure import approximate_polygon
 
 from ui.digit.fabric import Points, Stroke
+from vae.checks import InputError
 
 MOST_CHARACTERS = 396  # with what a link adds to them, 400
 _TOLERANCES = (0.3, 0.5, 0.7, 1.0)  # in pixels of the framed picture: the first one that fits is taken
@@ -41,21 +42,21 @@ def read(text: str) -> list[Stroke]:
     """The strokes in characters that `written` wrote.
 
     Raises:
-        ValueError: they spell none.
+        InputError: they spell none.
     """
     if len(text) > MOST_CHARACTERS or not set(text) <= set(_ALPHABET):
-        raise ValueError(_NO_STROKES)
+        raise InputError(_NO_STROKES)
     reader = _Reader(text)
     *origin, side = (reader.next(_PLACE_BITS) / _PLACE for _ in range(3))
     strokes = []
     while not reader.is_at_end:
         pen, n_points = reader.next(_PEN_BITS), reader.next(_COUNT_BITS)
         if pen >= len(_PENS) or not n_points:
-            raise ValueError(_NO_STROKES)
+            raise InputError(_NO_STROKES)
         grid = np.array([reader.next(_GRID_BITS) for _ in range(2 * n_points)]).reshape(-1, 2)
         strokes.append(Stroke((origin + side * grid / _GRID).clip(0, 1), _PENS[pen]))
     if not strokes:
-        raise ValueError(_NO_STROKES)
+        raise InputError(_NO_STROKES)
     return strokes
 
 
@@ -67,7 +68,7 @@ class _Reader:
 
     def next(self, n: int) -> int:
         if len(self.bits) < n:
-            raise ValueError(_NO_STROKES)
+            raise InputError(_NO_STROKES)
         number, self.bits = int(self.bits[:n], 2), self.bits[n:]
         return number
 

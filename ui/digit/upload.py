@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 
 from ui.digit import png_strips
 from ui.digit.shrink import shrunk
+from vae.checks import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")
 NAMES = "PNG, JPEG, WebP or AVIF"
@@ -34,22 +35,22 @@ def read_picture(data: bytes) -> np.ndarray:
         uint8 (H, W, 4), upright, at most 2048 pixels a side; 16 bits scaled to 8.
 
     Raises:
-        ValueError: too many bytes or pixels, another format, animated, a side below 8 pixels, or damaged.
+        InputError: too many bytes or pixels, another format, animated, a side below 8 pixels, or damaged.
     """
     if len(data) > MAX_BYTES:
-        raise ValueError(f"The file is larger than {MAX_BYTES // 2**20} MB; choose a smaller picture.")
+        raise InputError(f"The file is larger than {MAX_BYTES // 2**20} MB; choose a smaller picture.")
     picture = _open(data)
     _check_size(*picture.size)
     if picture.format != "MPO" and getattr(picture, "is_animated", False):
-        raise ValueError("The picture is animated; choose one that stands still.")
+        raise InputError("The picture is animated; choose one that stands still.")
     try:
         return np.asarray(_decoded(picture, data).convert("RGBA"))
     except _TooLargeError as error:
-        raise ValueError(
+        raise InputError(
             "The picture takes too much memory in the way it was saved; save it smaller, or as a plain JPEG."
         ) from error
     except Exception as error:  # Pillow raises a dozen kinds on damaged files
-        raise ValueError("The picture is damaged and cannot be read.") from error
+        raise InputError("The picture is damaged and cannot be read.") from error
 
 
 class _TooLargeError(Exception):
@@ -59,7 +60,7 @@ class _TooLargeError(Exception):
 def _open(data: bytes) -> Image.Image:
     """Read the header alone."""
     if data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS:
-        raise ValueError(
+        raise InputError(
             "This is a HEIC picture, which cannot be read here: save or share it as JPEG, or set the camera "
             "to its most compatible format."
         )
@@ -68,16 +69,16 @@ def _open(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore")
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise ValueError(_too_many_pixels()) from error
+        raise InputError(_too_many_pixels()) from error
     except Exception as error:
-        raise ValueError(f"The file is not a {NAMES} picture.") from error
+        raise InputError(f"The file is not a {NAMES} picture.") from error
 
 
 def _check_size(width: int, height: int) -> None:
     if width * height > MAX_MEGAPIXELS * MEGA:
-        raise ValueError(_too_many_pixels())
+        raise InputError(_too_many_pixels())
     if min(width, height) < MIN_SIDE:
-        raise ValueError(
+        raise InputError(
             f"The picture is {width} × {height} pixels; each side must have at least {MIN_SIDE}."
         )
 

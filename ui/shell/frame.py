@@ -3,6 +3,7 @@
 Nothing here imports torch, so a page is painted before the model loads.
 """
 
+import logging
 import re
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from ui.shell import address, menu
 APP = "One Model, Five Superpowers"
 PALETTES = ("viridis", "magma", "cividis", "grey")
 INPUT_WIDTH = 320
+_OUR_FAULT = "Something went wrong on our side; your digit is safe, and the other pages work."
+_LOG = logging.getLogger(__name__)
 _PAGES = {
     "": [("streamlit_app.py", "Home", ":material/draw:")],
     "Five superpowers": [
@@ -86,11 +89,21 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def sentence() -> Iterator[None]:
-    """Turn a ValueError into the one sentence that it carries; the rest of the block is left out."""
+    """Turn an error into one sentence; the rest of the block is left out."""
     try:
         yield
-    except ValueError as error:
-        complain(str(error))
+    except Exception as error:  # not Streamlit's own way to stop or rerun a page, which is no Exception
+        complain(told(error))
+
+
+def told(error: Exception) -> str:
+    """The sentence of an InputError; of any other error a general one, and its traceback goes to the log."""
+    from vae.checks import InputError  # here, for it brings torch
+
+    if isinstance(error, InputError):
+        return str(error)
+    _LOG.error("a part of a page could not be shown", exc_info=error)
+    return _OUR_FAULT
 
 
 def complain(text: str) -> None:

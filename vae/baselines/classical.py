@@ -87,7 +87,7 @@ def filter_median(noisy: Tensor, noise: Noise) -> Tensor:
         (1, 28, 28) float32 in [0, 1].
 
     Raises:
-        ValueError: noisy has another shape or a value that is not finite.
+        InputError: noisy has another shape or a value that is not finite.
 
     Source: Huang, Yang & Tang 1979, doi:10.1109/TASSP.1979.1163188.
     """
@@ -130,7 +130,7 @@ def fill_with_mean(x: Tensor, observed: Tensor) -> Tensor:
         (1, 28, 28) float32 in [0, 1]; known pixels come back unchanged.
 
     Raises:
-        ValueError: a wrong shape or value, or weights/baselines.npz is missing or broken.
+        InputError: a wrong shape or value, or weights/baselines.npz is missing or broken.
     """
     check_image(x)
     check_observed(observed, x)

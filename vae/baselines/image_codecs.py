@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from vae.checks import SIDE, check_image
+from vae.checks import SIDE, InputError, check_image
 
 Bytes = NDArray[np.uint8]
 Point = tuple[int, Tensor]  # what a file weighs, in bytes, and the (1, 28, 28) that it holds
@@ -68,11 +68,11 @@ def lossless_sizes(ink: Tensor) -> dict[str, int]:
         The complete 1-bit "PNG" file, the "zlib" stream of the packed bits, and the "Raw bits" themselves.
 
     Raises:
-        ValueError: ink is not (1, 28, 28) or holds another value than 0 and 1.
+        InputError: ink is not (1, 28, 28) or holds another value than 0 and 1.
     """
     check_image(ink)
     if not ((ink == 0) | (ink == 1)).all():
-        raise ValueError("ink must hold zeros and ones alone")
+        raise InputError("ink must hold zeros and ones alone")
     bits = _grey(ink, 1)
     packed = np.packbits(bits).tobytes()
     return {"PNG": len(png_file(bits, 1)), "zlib": len(_deflated(packed)), "Raw bits": len(packed)}

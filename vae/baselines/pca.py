@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae.baselines.image_codecs import Point, frontier
-from vae.checks import SIDE
+from vae.checks import SIDE, InputError
 
 BASELINES_FILE = Path(__file__).parents[2] / "weights" / "baselines.npz"
 N_COMPONENTS = 192
@@ -36,13 +36,13 @@ def load_components() -> Components:
     """Read weights/baselines.npz, one copy per process, not to be written to.
 
     Raises:
-        ValueError: the file is missing or is not what `python -m vae.baselines` writes.
+        InputError: the file is missing or is not what `python -m vae.baselines` writes.
     """
     try:
         with np.load(BASELINES_FILE, allow_pickle=False) as file:
             parts = {name: torch.from_numpy(file[name]).float() for name in ("mean", "basis", "std", "plans")}
     except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
-        raise ValueError(
+        raise InputError(
             f"{BASELINES_FILE.name} is missing or broken: write it by python -m vae.baselines"
         ) from error
     return Components(**parts)
@@ -100,7 +100,7 @@ def pca_points(x: Tensor) -> list[Point]:
     coder's loss, and nothing for telling the receiver which plan was used. So the baseline is flattered.
 
     Raises:
-        ValueError: weights/baselines.npz is missing or broken.
+        InputError: weights/baselines.npz is missing or broken.
     """
     parts = load_components()
     counts, steps = parts.plans[:, 0].long(), parts.plans[:, 1:]

@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae.checkpoint import fingerprint
+from vae.checks import InputError
 from vae.model import VAE, calibration_of
 from vae.prior import Prior
 
@@ -184,13 +185,13 @@ def unseal(code: bytes, key: int) -> bytes:
     """The payload of a sealed code.
 
     Raises:
-        ValueError: the code is too short, was truncated or altered, or was sealed with another key.
+        InputError: the code is too short, was truncated or altered, or was sealed with another key.
     """
     if not isinstance(code, bytes):
-        raise ValueError(f"a code must be bytes, not {type(code).__name__}")
+        raise InputError(f"a code must be bytes, not {type(code).__name__}")
     payload = code[1 if len(code) <= SHORT_CODE_BYTES else 2 :]
     if not code or seal(payload, key) != code:
-        raise ValueError(
+        raise InputError(
             "this is no code of this model: it was truncated or altered, or another model wrote it"
         )
     return payload

@@ -18,6 +18,7 @@ import tyro
 from tqdm import tqdm
 
 from vae.checkpoint import WEIGHTS, fingerprint, load_model
+from vae.checks import InputError
 from vae.evaluation.anomaly_protocol import anomaly
 from vae.evaluation.classifier import evaluation_classifier
 from vae.evaluation.classifier_metrics import generation, handwriting
@@ -68,10 +69,10 @@ def evaluate(options: Options) -> list[Row]:
     """The chosen jobs' figures of the shipped model, each job in a process of its own, with a progress bar.
 
     Raises:
-        ValueError: a job is unknown, or MNIST, the weights or their calibration are not there.
+        InputError: a job is unknown, or MNIST, the weights or their calibration are not there.
     """
     if unknown := set(options.jobs) - {job.__name__ for job in JOBS}:
-        raise ValueError(f"there is no job {', '.join(sorted(unknown))}; jobs are {_names(JOBS)}")
+        raise InputError(f"there is no job {', '.join(sorted(unknown))}; jobs are {_names(JOBS)}")
     n_workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     with ProcessPoolExecutor(n_workers, get_context("spawn")) as pool, tqdm(total=len(options.chosen)) as bar:
         jobs = [job for job in LONGEST_FIRST if job in options.chosen]
@@ -99,10 +100,10 @@ def renewed(scores: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
     """Earlier scores with the rows of a run of some jobs in place of those jobs' own.
 
     Raises:
-        ValueError: the earlier scores are of other weights.
+        InputError: the earlier scores are of other weights.
     """
     if scores["weights"] != run["weights"]:
-        raise ValueError("the other figures are of other weights: measure all jobs, without --jobs")
+        raise InputError("the other figures are of other weights: measure all jobs, without --jobs")
     again = list(dict.fromkeys(row["job"] for row in run["rows"]))
     order = list(dict.fromkeys(row["job"] for row in scores["rows"] + run["rows"]))
     rows = [row for row in scores["rows"] if row["job"] not in again] + run["rows"]

@@ -90,7 +90,7 @@ def read_data(data: Path, sizes: Sizes, seed: int) -> EvaluationData:
     The test digits are shuffled: their file has the digits of one group of writers first, then another's.
 
     Raises:
-        ValueError: MNIST is not there.
+        InputError: MNIST is not there.
     """
     test, labels = load_mnist(data, train=False)
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))

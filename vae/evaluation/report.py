@@ -1,10 +1,12 @@
 """The scores in words: the table of the README and the model card, made from the JSON files alone."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vae.checks import InputError
 from vae.evaluation import figures
 
 _STANDINGS = {"ahead": "yes", "tied": "tied", "behind": "**no**"}
@@ -86,12 +88,15 @@ def update_readme(readme: Path, rows: list[dict[str, Any]]) -> None:
     """Replace the table between the README's two markers.
 
     Raises:
-        ValueError: the README has no markers.
+        InputError: the README has not exactly one of each, the first before the last.
     """
     text = readme.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{readme.name} has no place for the scores: the two marker lines are missing")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    place = re.fullmatch(f"(.*){re.escape(BEGIN)}.*{re.escape(END)}(.*)", text, flags=re.DOTALL)
+    if place is None or text.count(BEGIN) > 1 or text.count(END) > 1:
+        raise InputError(
+            f"{readme.name} has no place for the scores: it must hold {BEGIN} and, after it, {END}, each once"
+        )
+    before, after = place.groups()
     readme.write_text(f"{before}{BEGIN}\n{score_table(headlines(rows))}\n{END}{after}", encoding="utf-8")
 
 
@@ -157,7 +162,8 @@ def write_reports(weights: Path, readme: Path) -> None:
     """Write the model card beside the weights, and the README's table.
 
     Raises:
-        ValueError: the README has no markers, or a JSON file is malformed.
+        InputError: the README has not exactly one of each marker, the first before the last.
+        ValueError: a JSON file is malformed.
     """
     training = json.loads((weights / "training.json").read_text(encoding="utf-8"))
     scores = json.loads((weights / "scores.json").read_text(encoding="utf-8"))

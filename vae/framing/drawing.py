@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from vae.checks import InputError
 from vae.framing.components import Box, Things, things_drawn, things_on_paper, without_specks
 from vae.framing.paper import flatten, is_paper
 from vae.framing.placing import INNER, Extent, placed
@@ -35,10 +36,10 @@ class FoundDigits:
         """One of them as MNIST would have it, (1, 28, 28) float32 in [0, 1], ink = 1.
 
         Raises:
-            ValueError: there are not so many.
+            InputError: there are not so many.
         """
         if not 0 <= which < len(self.boxes):
-            raise ValueError(f"the digits are numbered from 0 to {len(self.boxes) - 1}, not {which}")
+            raise InputError(f"the digits are numbered from 0 to {len(self.boxes) - 1}, not {which}")
         if self.flattened is None and len(self.boxes) == 1:
             return _framed(_own_pixels(self._ink))
         return _framed(_own_pixels(self._ink * self._things.mask(which, GROWN)))
@@ -60,7 +61,7 @@ def frame_drawing(pixels: NDArray[np.uint8]) -> Tensor:
         (1, 28, 28) float32 in [0, 1], ink = 1, the strongest ink at 1.
 
     Raises:
-        ValueError: a wrong shape or dtype, too large, or no ink.
+        InputError: a wrong shape or dtype, too large, or no ink.
 
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section III-A.
     """
@@ -74,20 +75,20 @@ def find_digits(pixels: NDArray[np.uint8]) -> FoundDigits:
         pixels: as for `frame_drawing`.
 
     Raises:
-        ValueError: as `frame_drawing`.
+        InputError: as `frame_drawing`.
     """
     picture = _premultiplied(pixels)
     if is_paper(picture):
         flat = flatten((picture[..., :3] + 1 - picture[..., 3:]).astype(np.float32))
         if flat is None:
-            raise ValueError(BLANK)
+            raise InputError(BLANK)
         ink, things = flat.ink, things_on_paper(flat.darkness, flat.width)
         flattened = (255 * (1 - ink)).round().astype(np.uint8)
     else:
         ink, flattened = without_specks(_ink(picture), EDGE), None
         things = things_drawn(ink, EDGE)
     if not things.found:
-        raise ValueError(BLANK)
+        raise InputError(BLANK)
     return FoundDigits([_enlarged(thing.box, pixels) for thing in things.found], flattened, ink, things)
 
 
@@ -115,11 +116,11 @@ def _framed(ink: NDArray[np.float64]) -> Tensor:
 def _premultiplied(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Checked pixels as premultiplied RGBA in [0, 1], (H, W, 4): transparent is (0, 0, 0, 0)."""
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
-        raise ValueError("a drawing must be a uint8 array")
+        raise InputError("a drawing must be a uint8 array")
     if pixels.ndim not in (2, 3) or (*pixels.shape[2:], 3)[0] not in (3, 4) or 0 in pixels.shape:
-        raise ValueError(f"a drawing must be (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}")
+        raise InputError(f"a drawing must be (H, W), (H, W, 3) or (H, W, 4), not {pixels.shape}")
     if pixels.shape[0] * pixels.shape[1] > MOST_PIXELS:
-        raise ValueError(f"a drawing may have at most {MOST_PIXELS:,} pixels")
+        raise InputError(f"a drawing may have at most {MOST_PIXELS:,} pixels")
     if max(pixels.shape[:2]) > ENOUGH:
         pixels = np.asarray(Image.fromarray(pixels).reduce(_times(pixels)))
     if pixels.ndim == 2:
@@ -135,7 +136,7 @@ def _ink(picture: NDArray[np.float64]) -> NDArray[np.float64]:
     shades, counts = np.unique(np.round(border * 255).astype(np.uint8), axis=0, return_counts=True)
     ink = np.abs(picture - shades[counts.argmax()] / 255).max(axis=2)
     if ink.max() < FAINTEST_INK:
-        raise ValueError(BLANK)
+        raise InputError(BLANK)
     return ink / ink.max()
 
 

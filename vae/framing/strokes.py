@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from vae.checks import InputError
 from vae.framing.placing import INNER, placed
 
 # Widths in pixels of the framed picture. As `thickening.stroke_width` measures them there, they are the 25th,
@@ -35,7 +36,7 @@ def frame_strokes(strokes: Sequence[ArrayLike], *, pen: str | Sequence[str] = "m
         (1, 28, 28) float32 in [0, 1], ink = 1, the strongest ink at 1.
 
     Raises:
-        ValueError: no strokes, another shape, NaN or infinity, too many points, an unknown pen, or nothing
+        InputError: no strokes, another shape, NaN or infinity, too many points, an unknown pen, or nothing
             but a dot.
 
     Source: LeCun et al. 1998, Gradient-based learning applied to document recognition, section III-A.
@@ -47,9 +48,9 @@ def frame_strokes(strokes: Sequence[ArrayLike], *, pen: str | Sequence[str] = "m
     with np.errstate(over="ignore"):
         extent = everywhere.max(axis=0) - origin
     if not np.isfinite(extent).all():
-        raise ValueError("the strokes lie too far apart to be drawn")
+        raise InputError("the strokes lie too far apart to be drawn")
     if extent.max() == 0:
-        raise ValueError("this is no more than a dot: draw a digit with a line")
+        raise InputError("this is no more than a dot: draw a digit with a line")
     unit = (INNER - max(widths)) / extent.max()
     size = unit * extent + max(widths)
     ink = _drawn([unit * (line - origin) + max(widths) / 2 for line in lines], widths, size)
@@ -60,20 +61,20 @@ def frame_strokes(strokes: Sequence[ArrayLike], *, pen: str | Sequence[str] = "m
 def _checked(strokes: Sequence[ArrayLike]) -> list[Points]:
     """The strokes as arrays, if they can be drawn."""
     if not isinstance(strokes, Sequence) or not strokes or isinstance(strokes, str):
-        raise ValueError("strokes must be a list of one stroke or more, each an array (n, 2)")
+        raise InputError("strokes must be a list of one stroke or more, each an array (n, 2)")
     lines = []
     for stroke in strokes:
         try:
             line = np.asarray(stroke, dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise ValueError("a stroke must be an array (n, 2) of numbers") from error
+            raise InputError("a stroke must be an array (n, 2) of numbers") from error
         if line.ndim != 2 or line.shape[1] != 2 or not len(line):
-            raise ValueError(f"a stroke must be an array (n, 2), not {line.shape}")
+            raise InputError(f"a stroke must be an array (n, 2), not {line.shape}")
         if not np.isfinite(line).all():
-            raise ValueError("a stroke must not contain NaN or infinity")
+            raise InputError("a stroke must not contain NaN or infinity")
         lines.append(line)
     if sum(map(len, lines)) > MOST_POINTS:
-        raise ValueError(f"a drawing may have at most {MOST_POINTS:,} points")
+        raise InputError(f"a drawing may have at most {MOST_POINTS:,} points")
     return lines
 
 
@@ -81,7 +82,7 @@ def _widths(pen: str | Sequence[str], n_strokes: int) -> list[float]:
     """The width of each stroke in pixels of the framed picture."""
     pens = [pen] * n_strokes if isinstance(pen, str) else list(pen) if isinstance(pen, Sequence) else []
     if len(pens) != n_strokes or any(name not in PENS for name in pens):
-        raise ValueError(f"pen must be one of {', '.join(PENS)}, or one of them for each stroke")
+        raise InputError(f"pen must be one of {', '.join(PENS)}, or one of them for each stroke")
     return [PENS[name] for name in pens]
 
 

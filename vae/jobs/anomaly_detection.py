@@ -31,7 +31,7 @@ def anomaly_score(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
         (B,) standard deviations, > 0; nine in ten digits have 5 to 10.
 
     Raises:
-        ValueError: a wrong shape, a value outside [0, 1] or not finite, or a model without calibration.
+        InputError: a wrong shape, a value outside [0, 1] or not finite, or a model without calibration.
 
     Source: that raw likelihood is misled by simple statistics, Nalisnick et al. 2019, arXiv:1810.09136;
     codes and reconstructions know different things, Denouden et al. 2018, arXiv:1812.02765.
@@ -50,7 +50,7 @@ def anomaly_parts(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
     mistake and a blob of the wrong shape is one.
 
     Raises:
-        ValueError: a wrong shape, or a value outside [0, 1] or not finite.
+        InputError: a wrong shape, or a value outside [0, 1] or not finite.
     """
     check_images(x)
     generator = seeded(seed, x.device)
@@ -93,7 +93,7 @@ def anomaly_p_value(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
     The image itself is counted in, so the smallest value is 1 / (number of held-out digits + 1).
 
     Raises:
-        ValueError: as `anomaly_score`.
+        InputError: as `anomaly_score`.
     """
     reference = anomaly_reference(model)
     scores = anomaly_score(model, x, seed=seed).cpu()
@@ -105,7 +105,7 @@ def anomaly_reference(model: VAE) -> Tensor:
     """The scores of held-out real digits, (N,), ascending.
 
     Raises:
-        ValueError: the model has no calibration.
+        InputError: the model has no calibration.
     """
     return torch.tensor(calibration_of(model).anomaly_scores)
 
@@ -123,7 +123,7 @@ def surprise_map(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
         posterior draws, above what its grey value costs at least.
 
     Raises:
-        ValueError: a wrong shape, a value outside [0, 1] or not finite, or a model without calibration.
+        InputError: a wrong shape, a value outside [0, 1] or not finite, or a model without calibration.
     """
     check_images(x)
     generator = seeded(seed, x.device)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae.calibration import Profile
-from vae.checks import SIDE, check_count, check_image
+from vae.checks import SIDE, InputError, check_count, check_image
 from vae.codec import residual
 from vae.codec.grid_search import improve
 from vae.codec.range_coding import (
@@ -89,7 +89,7 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
         All that `decompress` needs beside the model, len <= n_bytes.
 
     Raises:
-        ValueError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, an image too
+        InputError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, an image too
             strange for so few bytes, or a model without calibration.
     """
     return compress_to_sizes(model, image, [n_bytes])[0]
@@ -100,7 +100,7 @@ def compress_to_sizes(model: VAE, image: Tensor, sizes: Sequence[int]) -> list[b
     """`compress` an image in each of several numbers of bytes, in much less time than one by one.
 
     Raises:
-        ValueError: as `compress`, for any of the sizes.
+        InputError: as `compress`, for any of the sizes.
     """
     check_image(image)
     for n_bytes in sizes:
@@ -124,7 +124,7 @@ def decompress(model: VAE, code: bytes) -> Tensor:
         (1, 28, 28) float32 in [0, 1].
 
     Raises:
-        ValueError: the code is truncated, altered, or was written by another model.
+        InputError: the code is truncated, altered, or was written by another model.
     """
     return _corrected(model, _read(model, code))
 
@@ -138,7 +138,7 @@ def decompress_prefixes(model: VAE, code: bytes) -> Tensor:
         is the image that `decompress` returns.
 
     Raises:
-        ValueError: the code is truncated, altered, or was written by another model.
+        InputError: the code is truncated, altered, or was written by another model.
     """
     said = _read(model, code)
     images = [_image(_picture(model, said.z[:, :n_dims]), model) for n_dims in range(1, said.z.shape[1] + 1)]
@@ -149,7 +149,7 @@ def n_code_dims(model: VAE, code: bytes) -> int:
     """How many numbers of the latent code a code holds.
 
     Raises:
-        ValueError: the code is truncated, altered, or was written by another model.
+        InputError: the code is truncated, altered, or was written by another model.
     """
     return _read(model, code).z.shape[1]
 
@@ -158,7 +158,7 @@ def n_code_corrections(model: VAE, code: bytes) -> int:
     """How many numbers, beside those of the latent code, a code spends on correcting the decoded picture.
 
     Raises:
-        ValueError: the code is truncated, altered, or was written by another model.
+        InputError: the code is truncated, altered, or was written by another model.
     """
     return int(_read(model, code).symbols.count_nonzero())
 
@@ -169,7 +169,7 @@ def _read(model: VAE, code: bytes) -> Contents:
     payload = unseal(code, reader.key ^ SALT)
     profile = known.profiles.get(len(payload))
     if profile is None:
-        raise ValueError(f"a code of this model never has {len(code)} bytes")
+        raise InputError(f"a code of this model never has {len(code)} bytes")
     decoder = unpacker(payload)
     try:
         n_dims = _decoded(decoder, _n_dims_part(model, profile, 1))
@@ -179,7 +179,7 @@ def _read(model: VAE, code: bytes) -> Contents:
         part = residual.correction_part(torch.zeros(0), residual.ratios(way, level))
         symbols = decoder.decode(part.family, *part.parameters) if level else np.zeros(0)
     except AssertionError as error:
-        raise ValueError("this code holds no image") from error
+        raise InputError("this code holds no image") from error
     return Contents(z, level, torch.from_numpy(symbols.astype(np.int64)), way)
 
 
@@ -268,12 +268,12 @@ class _Writer:
         """The nearest to the image of the payloads for at most n_bytes with their checksum.
 
         Raises:
-            ValueError: the image does not fit.
+            InputError: the image does not fit.
         """
         sizes = _sizes(self.profiles, payload_bytes(n_bytes))
         written = [payload for size in sizes if (payload := self._payload(size)) is not None]
         if not written:
-            raise ValueError(f"this image does not fit in {n_bytes} bytes; allow more")
+            raise InputError(f"this image does not fit in {n_bytes} bytes; allow more")
         return min(written, key=lambda payload: payload.error)
 
     def _payload(self, size: int) -> Payload | None:

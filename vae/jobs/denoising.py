@@ -38,7 +38,7 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
         (B, 1, 28, 28) in [0, 1].
 
     Raises:
-        ValueError: a wrong shape, or a value that is not finite; noise is neither a Noise nor None.
+        InputError: a wrong shape, or a value that is not finite; noise is neither a Noise nor None.
 
     Source: importance sampling with the encoder as proposal, Burda et al. 2016, arXiv:1509.00519, and again
     with what that found, Cornuet et al. 2012, arXiv:0907.1254; the pixel step is Bayes' rule over the grey
@@ -67,7 +67,7 @@ def estimate_noise(model: VAE, noisy: Tensor, *, seed: int = 0) -> list[Noise]:
         For each image the candidate of highest evidence, p(noisy | kind, level).
 
     Raises:
-        ValueError: a wrong shape, or a value that is not finite.
+        InputError: a wrong shape, or a value that is not finite.
     """
     check_pictures(noisy)
     table = pixel_table(model)

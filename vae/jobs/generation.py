@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from vae.checks import SIDE, check_code, check_count, check_image, check_number, is_number, seeded
+from vae.checks import SIDE, InputError, check_code, check_count, check_image, check_number, is_number, seeded
 from vae.model import VAE, calibration_of, pixel_table
 from vae.posterior.pixel_errors import correlations
 from vae.posterior.pixels import bin_of, quantile
@@ -37,7 +37,7 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
         (n, 1, 28, 28) in [0, 1], grey values.
 
     Raises:
-        ValueError: n or temperature out of range, or the model has no calibration.
+        InputError: n or temperature out of range, or the model has no calibration.
 
     Sources: scrambled points, Owen 1998, doi:10.1006/jcom.1998.0487; neighbours are joined by a Gaussian
     copula, Nelsen 2006, doi:10.1007/0-387-28678-0.
@@ -71,7 +71,7 @@ def decode_standard(model: VAE, u: Tensor) -> Tensor:
         (N, 1, 28, 28) in [0, 1], the chance of ink.
 
     Raises:
-        ValueError: a wrong shape or dtype, or a value that is not finite.
+        InputError: a wrong shape or dtype, or a value that is not finite.
     """
     check_code(u, model.config.latent_dim, next(model.parameters()).dtype)
     whole = F.pad(u, (0, model.config.latent_dim - u.shape[1]))
@@ -93,11 +93,11 @@ def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
         columns in the first.
 
     Raises:
-        ValueError: n_side or extent out of range.
+        InputError: n_side or extent out of range.
     """
     check_count("n_side", n_side, 1, 100)
     if not (is_number(extent) and 0 < extent <= 6):
-        raise ValueError(f"extent must be above 0 and at most 6, not {extent!r}")
+        raise InputError(f"extent must be above 0 and at most 6, not {extent!r}")
     axis = torch.linspace(-extent, extent, n_side) if n_side > 1 else torch.zeros(1)
     point = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
     return decode_standard(model, point)[:, 0].unflatten(0, (n_side, n_side))
@@ -115,7 +115,7 @@ def interpolate(model: VAE, a: Tensor, b: Tensor, n_frames: int) -> Tensor:
         (n_frames, 1, 28, 28) in [0, 1].
 
     Raises:
-        ValueError: a wrong shape, a value outside [0, 1] or not finite, or n_frames out of range.
+        InputError: a wrong shape, a value outside [0, 1] or not finite, or n_frames out of range.
     """
     check_image(a)
     check_image(b)

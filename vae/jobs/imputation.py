@@ -38,7 +38,7 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
         seed: same seed, same completions.
 
     Raises:
-        ValueError: a wrong shape or dtype, a value outside [0, 1] or not finite, or n_samples out of range.
+        InputError: a wrong shape or dtype, a value outside [0, 1] or not finite, or n_samples out of range.
 
     Source: sampling importance resampling, Rubin 1988; the encoder of partly observed data as in
     Ivanov, Figurnov & Vetrov 2019, arXiv:1806.02382.

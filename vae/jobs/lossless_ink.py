@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from vae.checks import SIDE, check_image
+from vae.checks import SIDE, InputError, check_image
 from vae.codec import context
 from vae.codec.grid_search import decoded, improve
 from vae.codec.range_coding import Bernoulli, Part, coder, latent_part, pack, seal, unpacker, unseal
@@ -58,14 +58,14 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
         All that `decompress_ink` needs beside the model; a typical digit takes 12 to 18 bytes.
 
     Raises:
-        ValueError: a wrong shape, a pixel that is neither 0 nor 1, or a model without calibration.
+        InputError: a wrong shape, a pixel that is neither 0 nor 1, or a model without calibration.
 
     Source: the idea that a latent-variable model codes single images well once its latent code is
     quantised with care, Townsend, Bird & Barber 2019, arXiv:1901.04866, there by bits back over many.
     """
     check_image(ink)
     if not ((ink == 0) | (ink == 1)).all():
-        raise ValueError("lossless coding takes black and white alone: every pixel must be 0 or 1")
+        raise InputError("lossless coding takes black and white alone: every pixel must be 0 or 1")
     writer, contexts = coder(model), _contexts(model)
     step = calibration_of(model).ink_step * writer.posterior_std
     pixels = ink.flatten().double().cpu()
@@ -105,12 +105,12 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
         (1, 28, 28) float32, every pixel 0 or 1.
 
     Raises:
-        ValueError: the code is truncated, altered, or was written by another model.
+        InputError: the code is truncated, altered, or was written by another model.
     """
     reader = coder(model)
     payload = unseal(code, reader.key ^ SALT)
     if len(payload) > LONGEST_CODE_BYTES:
-        raise ValueError(f"a lossless code has at most {LONGEST_CODE_BYTES} bytes")
+        raise InputError(f"a lossless code has at most {LONGEST_CODE_BYTES} bytes")
     decoder = unpacker(payload)
     step = calibration_of(model).ink_step * reader.posterior_std
     try:
@@ -119,7 +119,7 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
         logits = context.rounded(reader.logits(z)[0])
         pixels = context.read(logits, weights, lambda chance: int(decoder.decode(BIT, np.array([chance]))[0]))
     except AssertionError as error:
-        raise ValueError("this code holds no digit") from error
+        raise InputError("this code holds no digit") from error
     return pixels.float().view(1, SIDE, SIDE)
 
 

@@ -58,7 +58,7 @@ def log_likelihood(
         (B,) nats, higher is more likely.
 
     Raises:
-        ValueError: wrong shape, a value outside [0, 1] or not finite, or a count out of its range.
+        InputError: wrong shape, a value outside [0, 1] or not finite, or a count out of its range.
     """
     return _bound(model, x, n_dims, n_samples, seed, refined=True)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from vae.checks import InputError
+
 N_VALIDATION = 10_000  # the first digits of the training file: calibration, model choice, gallery
 
 
@@ -22,7 +24,7 @@ def load_mnist(root: Path | str, *, train: bool) -> tuple[Tensor, Tensor]:
         the 10,000 test digits.
 
     Raises:
-        ValueError: the digits are neither under `root` nor can they be downloaded.
+        InputError: the digits are neither under `root` nor can they be downloaded.
 
     Source: LeCun, Bottou, Bengio & Haffner 1998.
     """
@@ -34,7 +36,7 @@ def load_mnist(root: Path | str, *, train: bool) -> tuple[Tensor, Tensor]:
         try:
             files = MNIST(str(root), train=train, download=True)
         except (RuntimeError, OSError) as error:
-            raise ValueError(
+            raise InputError(
                 f"MNIST is not in {root} and could not be downloaded; "
                 "give the folder that holds MNIST/raw by --data or MNIST_ROOT"
             ) from error

@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from vae.checkpoint import WEIGHTS, read_tensors, save_weights
+from vae.checks import InputError
 from vae.model import VAE, Config
 from vae.posterior.inference import encoder_bound
 from vae.training.augmentation import Codes, Corruptions, augmented, clean_view, corrupted_view
@@ -76,7 +77,7 @@ class Options:
     hidden: int = 256
     """Width of the vector between maps and code."""
     blocks: int = 2
-    """Residual blocks at each resolution."""
+    """Residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has a single one there."""
 
     @property
     def config(self) -> Config:
@@ -103,10 +104,10 @@ class Trainer:
         self.train_digits = train.to(self.device)
         images = as_images(validation[:N_CHECKED]).to(self.device)
         self.checked = binarize(images, torch.Generator(self.device).manual_seed(options.seed))
-        torch.manual_seed(options.seed)
-        self.model = VAE(options.config)
+        self.model = _initialized(options.config, options.seed)
         if options.start is not None:
             _start_from(self.model, options.start)
+        self.started_from = earlier_run(options.start)
         if options.learn == "prior":
             self.model.encoder.requires_grad_(False)
             self.model.decoder.requires_grad_(False)
@@ -127,7 +128,7 @@ class Trainer:
 
         Raises:
             DivergedError: the loss is not finite.
-            ValueError: --resume finds no checkpoint, or one of a run with other options.
+            InputError: --resume finds no checkpoint, or one of a run with other options.
         """
         if self.options.resume:
             self._load()
@@ -161,6 +162,7 @@ class Trainer:
         order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
         batches = order.split(self.options.batch)
         totals: dict[str, Tensor] = {}
+        n_seen = 0
         self.model.train()
         with tqdm(
             total=len(order), unit="img", mininterval=2, desc=f"epoch {epoch + 1}/{self.options.epochs}"
@@ -169,9 +171,10 @@ class Trainer:
                 progress = epoch + step / len(batches)
                 for name, nats in self._step(rows, progress, generator).items():
                     totals[name] = totals.get(name, 0) + nats.detach() * len(rows)
+                n_seen += len(rows)
                 bar.update(len(rows))
                 if step % 20 == 0 or step == len(batches) - 1:
-                    facts = {name: total.item() / bar.n for name, total in totals.items()}
+                    facts = {name: total.item() / n_seen for name, total in totals.items()}
                     bar.set_postfix({name: f"{nats:.2f}" for name, nats in facts.items()})
                     if not math.isfinite(facts["loss"]):
                         raise DivergedError(f"the loss is {facts['loss']} in epoch {epoch + 1}; {KEPT}")
@@ -224,19 +227,21 @@ class Trainer:
         self.options.run.mkdir(parents=True, exist_ok=True)
         state = {name: part.state_dict() for name, part in self._state().items()}
         facts = {"history": self.history, "seconds": self.seconds, "options": resumable(self.options)}
+        facts["started_from"] = self.started_from
         partial = self.checkpoint.with_suffix(".partial")
         torch.save({**state, **facts}, partial)
         partial.replace(self.checkpoint)
 
     def _load(self) -> None:
         if not self.checkpoint.is_file():
-            raise ValueError(f"there is no checkpoint to resume in {self.options.run}")
+            raise InputError(f"there is no checkpoint to resume in {self.options.run}")
         saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
         if saved["options"] != resumable(self.options):
-            raise ValueError(f"the checkpoint in {self.options.run} was trained with other options")
+            raise InputError(f"the checkpoint in {self.options.run} was trained with other options")
         for name, part in self._state().items():
             part.load_state_dict(saved[name])
         self.history, self.seconds = saved["history"], saved["seconds"]
+        self.started_from = saved.get("started_from", self.started_from)
 
 
 def one_cycle(progress: float, rise: float = 0.05) -> float:
@@ -253,6 +258,13 @@ def resumable(options: Options) -> dict[str, Any]:
     return kept | {"start": options.start and str(options.start)}
 
 
+def _initialized(config: Config, seed: int) -> VAE:
+    """A model with random weights; nobody else's random numbers depend on it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        return VAE(config)
+
+
 def _start_from(model: VAE, path: Path) -> None:
     """Give a model the encoder and decoder in a weights file, and the prior if it is of the same shape."""
     tensors, _ = read_tensors(path)
@@ -260,7 +272,7 @@ def _start_from(model: VAE, path: Path) -> None:
     theirs, ours = ({(name, value.shape) for name, value in part.items()} for part in (tensors, own))
     unlike = [name for name, _ in theirs ^ ours]
     if not all(name.startswith("prior.") for name in unlike):
-        raise ValueError(f"the weights in {path.name} have another config than this run's options")
+        raise InputError(f"the weights in {path.name} have another config than this run's options")
     kept = {name: x for name, x in tensors.items() if not (unlike and name.startswith("prior."))}
     model.load_state_dict(own | kept)
 
@@ -306,7 +318,7 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         "torch": torch.__version__,
         "parameters": sum(value.numel() for value in trainer.model.parameters()),
         "options": resumable(options),
-        "started_from": earlier_run(options.start),
+        "started_from": trainer.started_from,
         "history": trainer.history,
     }
     (options.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n")

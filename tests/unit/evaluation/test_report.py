@@ -99,8 +99,20 @@ def test_the_readme_gets_the_table_between_its_markers(tmp_path: Path) -> None:
     assert text.count("gaussian 0.25") == 1
 
 
-@pytest.mark.parametrize("text", ["", f"{BEGIN}\n", f"{END}\n"])
-def test_a_readme_without_markers_is_refused(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        f"{BEGIN}\n",
+        f"{END}\n",
+        f"{END}\n{BEGIN}\n",
+        f"{BEGIN}\n{END}\nkept\n{END}\nkept too\n",
+        f"{BEGIN}\n{END}\nkept\n{BEGIN}\n",
+    ],
+)
+def test_a_readme_without_just_one_of_each_marker_is_refused_and_stays_as_it_is(
+    tmp_path: Path, text: str
+) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="README.md has no place for the scores"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from tqdm import tqdm
 
 import vae
 from unit.test_checkpoint import Trap
@@ -107,6 +108,29 @@ def test_same_seed_same_weights(trainer: functools.partial[Trainer], options: Op
     assert not torch.equal(weights(first), weights(other))
 
 
+def test_random_numbers_of_others_neither_change_a_run_nor_are_changed(
+    trainer: functools.partial[Trainer], options: Options
+) -> None:
+    first = trainer(replace(options, epochs=1))
+    first.fit()
+    torch.rand(7)
+    before = torch.get_rng_state()
+    again = trainer(replace(options, epochs=1))
+    again.fit()
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(weights(first), weights(again))
+
+
+def test_a_run_without_its_progress_bar_is_the_same(
+    trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, hidden = (trainer(replace(options, epochs=1)) for _ in range(2))
+    shown.fit()
+    monkeypatch.setattr(train, "tqdm", functools.partial(tqdm, disable=True))
+    hidden.fit()
+    assert hidden.history == shown.history
+
+
 @pytest.mark.parametrize("at_step", [5, 10, 12])  # of 16: first of an epoch, in the middle, last
 def test_an_interrupted_run_resumes_to_the_same_result(
     trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch, at_step: int
@@ -132,6 +156,22 @@ def test_a_finished_run_resumes_to_itself(trainer: functools.partial[Trainer], o
     resumed.fit()
     assert resumed.history == run.history
     assert torch.equal(weights(resumed), weights(run))
+
+
+def test_a_finished_run_writes_the_same_facts_again(
+    trainer: functools.partial[Trainer], options: Options
+) -> None:
+    first = trainer(replace(options, epochs=1, run=options.run / "first"))
+    first.fit()
+    train.write_results(first, "0123456")
+    start = options.out / "vae.safetensors"  # which the second run replaces by its own
+    for resume in (False, True, True):
+        second = trainer(replace(options, epochs=1, start=start, resume=resume))
+        second.fit()
+        train.write_results(second, "6543210")
+        facts = json.loads((options.out / "training.json").read_text())
+        assert facts["started_from"]["commit"] == "0123456"
+        assert facts["started_from"]["started_from"] is None
 
 
 def test_there_must_be_a_run_to_resume(trainer: functools.partial[Trainer], options: Options) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ui.digit import fabric
 from ui.digit.fabric import SIDE, Stroke
+from vae.checks import InputError
 
 PENS = {"thin": 29, "medium": 43}
 
@@ -142,6 +143,12 @@ def test_what_nobody_can_have_drawn_is_refused_in_one_sentence_at_once(junk):
     with pytest.raises(ValueError, match=r"^(what the canvas sent is no drawing|this drawing has more)"):
         fabric.strokes_of(junk, PENS)
     assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK.keys())
+def test_what_is_refused_is_the_visitors_input_and_no_fault_of_ours(junk):
+    with pytest.raises(InputError):
+        fabric.strokes_of(junk, PENS)
 
 
 def test_the_largest_drawing_is_read_in_a_moment():
