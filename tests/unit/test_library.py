@@ -23,7 +23,14 @@ ROOMS = {  # each with those whose modules it may import, beside its own and tho
 }
 FACES = {"__init__", "train", "calibrate", "evaluate"}  # the library's public face and its commands
 JOBS = sorted(path.stem for path in (ROOT / "jobs").glob("[!_]*.py"))
-COMMANDS = ["train", "calibrate", "evaluate", "evaluation.specialists", "evaluation.plain_vae"]
+COMMANDS = [
+    "train",
+    "calibrate",
+    "evaluate",
+    "evaluation.specialists",
+    "evaluation.plain_vae",
+    "baselines.classical",
+]
 CONTRACT = [
     "load_model",
     "log_likelihood",

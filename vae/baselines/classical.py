@@ -1,6 +1,7 @@
 """The classical methods that a sceptic would name, each in good form: filters, inpainters, files, PCA.
 
-`python -m vae.baselines` fits what they know of the training digits and writes weights/baselines.npz.
+`python -m vae.baselines.classical` fits what they know of the training digits; it writes
+weights/baselines.npz.
 """
 
 import argparse

@@ -36,14 +36,14 @@ def load_components() -> Components:
     """Read weights/baselines.npz, one copy per process, not to be written to.
 
     Raises:
-        InputError: the file is missing or is not what `python -m vae.baselines` writes.
+        InputError: the file is missing or is not what `python -m vae.baselines.classical` writes.
     """
     try:
         with np.load(BASELINES_FILE, allow_pickle=False) as file:
             parts = {name: torch.from_numpy(file[name]).float() for name in ("mean", "basis", "std", "plans")}
     except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise InputError(
-            f"{BASELINES_FILE.name} is missing or broken: write it by python -m vae.baselines"
+            f"{BASELINES_FILE.name} is missing or broken: write it by python -m vae.baselines.classical"
         ) from error
     return Components(**parts)
 
