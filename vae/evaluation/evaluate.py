@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import tyro
 from tqdm import tqdm
 
 from vae.checkpoint import WEIGHTS, fingerprint, load_model
@@ -26,6 +25,7 @@ from vae.evaluation.evaluation_data import QUICK, Job, Row, Sizes, read_data
 from vae.evaluation.protocols import compression, denoising, density, imputation, lossless
 from vae.evaluation.report import score_table, write_reports
 from vae.evaluation.sharing_cost import prices
+from vae.training.command import run_command
 from vae.training.data import default_root
 from vae.training.train import commit
 
@@ -142,8 +142,5 @@ def main(options: Options) -> None:
 
 
 def run() -> None:
-    """Run the command, and end with one sentence where it cannot."""
-    try:
-        main(tyro.cli(Options))
-    except ValueError as error:
-        sys.exit(f"vae.evaluate: {error}")
+    """The command."""
+    run_command("vae.evaluate", main, Options)

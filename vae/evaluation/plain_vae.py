@@ -9,8 +9,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 import vae
 from vae.checkpoint import WEIGHTS, read_weights
 from vae.evaluation.classifier_metrics import frechet_ratio, sure_share
@@ -18,6 +16,7 @@ from vae.evaluation.evaluation_data import EvaluationData, Sizes, read_data
 from vae.evaluation.specialists import fitted
 from vae.prior import Prior
 from vae.training import train
+from vae.training.command import run_command
 from vae.training.data import default_root, training_digits, validation_digits
 
 
@@ -89,7 +88,4 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(Options))
-    except (ValueError, train.DivergedError) as error:
-        sys.exit(f"vae.evaluation.plain_vae: {error}")
+    run_command("vae.evaluation.plain_vae", main, Options, (ValueError, train.DivergedError))

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-import tyro
 from torch import Tensor
 
 import vae
@@ -24,6 +23,7 @@ from vae.metrics import mean_psnr, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training import train
 from vae.training.calibrate import measure
+from vae.training.command import run_command
 from vae.training.data import binarize, default_root, training_digits, validation_digits
 
 N_CALIBRATION = 1000  # validation digits behind the calibration of each
@@ -143,7 +143,4 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(Options))
-    except (ValueError, train.DivergedError) as error:
-        sys.exit(f"vae.evaluation.specialists: {error}")
+    run_command("vae.evaluation.specialists", main, Options, (ValueError, train.DivergedError))

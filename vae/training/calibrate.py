@@ -1,13 +1,11 @@
 """Measure the calibration of the shipped weights on validation digits: `python -m vae.calibrate --help`."""
 
 import math
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-import tyro
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from tqdm import tqdm
@@ -30,6 +28,7 @@ from vae.jobs.lossless_ink import compress_ink
 from vae.model import VAE, calibration_of
 from vae.posterior import pixel_errors, pixels
 from vae.posterior.inference import decode_draws
+from vae.training.command import run_command
 from vae.training.data import as_images, binarize, default_root, validation_digits
 
 N_KERNEL = 1000  # validation digits behind the kernel of the residual
@@ -222,8 +221,5 @@ def main(options: Options) -> None:
 
 
 def run() -> None:
-    """Run the command, and end with one sentence where it cannot."""
-    try:
-        main(tyro.cli(Options))
-    except ValueError as error:
-        sys.exit(f"vae.calibrate: {error}")
+    """The command."""
+    run_command("vae.calibrate", main, Options)

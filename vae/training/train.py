@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-import tyro
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
@@ -21,6 +20,7 @@ from vae.checks import InputError
 from vae.model import VAE, Config
 from vae.posterior.inference import encoder_bound
 from vae.training.augmentation import Codes, Corruptions, augmented, clean_view, corrupted_view
+from vae.training.command import run_command
 from vae.training.data import as_images, binarize, default_root, training_digits, validation_digits
 from vae.training.objective import elbo, guess_nats, rate
 
@@ -344,8 +344,5 @@ def main(options: Options) -> None:
 
 
 def run() -> None:
-    """Run the command, and end with one sentence where it cannot."""
-    try:
-        main(tyro.cli(Options))
-    except (ValueError, DivergedError) as error:
-        sys.exit(f"vae.train: {error}")
+    """The command."""
+    run_command("vae.train", main, Options, (ValueError, DivergedError))
