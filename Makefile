@@ -1,5 +1,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# Training has an environment of its own, where PyTorch is the CUDA build on a machine with a GPU.
+TRAIN_BIN := .venv-train/bin
+# Where PyTorch's own index cannot be reached, each package costs these retries.
+PIP_OPTIONS := --retries 1
 DEBIAN_ROOT := test "$$(id -u)" = 0 && grep -qx 'ID=debian' /etc/os-release
 
 .PHONY: run test lint train evaluate bench
@@ -16,28 +20,32 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-train: .venv/.app
-	$(BIN)/python -m vae.train $(ARGS)
+train: .venv-train/.train
+	$(TRAIN_BIN)/python -m vae.train $(ARGS)
 
-evaluate: .venv/.dev
-	$(BIN)/python -m vae.evaluate $(ARGS)
+evaluate: .venv-train/.train
+	$(TRAIN_BIN)/python -m vae.evaluate $(ARGS)
 
 bench: .venv/.app
 	$(BIN)/python -m benchmarks.speed
 
-.venv/.made:
+%/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(DEBIAN_ROOT) && apt-get update && apt-get install -y python3-venv; } \
 		|| { echo 'Python cannot make a virtual environment: install the package python3-venv' >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $*
 	@touch $@
 
-.venv/.app: requirements.txt | .venv/.made
-	$(BIN)/pip install -r requirements.txt
+.venv/.app: requirements.txt requirements-library.txt | .venv/.made
+	$(BIN)/pip install $(PIP_OPTIONS) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements.txt requirements-dev.txt | .venv/.made
-	$(BIN)/pip install -r requirements-dev.txt
+.venv-train/.train: requirements-train.txt requirements-library.txt | .venv-train/.made
+	$(TRAIN_BIN)/pip install $(PIP_OPTIONS) -r requirements-train.txt
+	@touch $@
+
+.venv/.dev: $(wildcard requirements*.txt) | .venv/.made
+	$(BIN)/pip install $(PIP_OPTIONS) -r requirements-dev.txt
 	@touch $@
 
 # The browser tests take /usr/bin/chromium where it exists, else Playwright's own.
