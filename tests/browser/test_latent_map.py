@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Locator, WebSocket, expect
 from torch.nn import functional as F
 
@@ -146,12 +148,19 @@ def sweep(visitor: Visitor) -> tuple[list[str], list[str]]:
 
 def blended(point: Any) -> np.ndarray:
     """What the map shows at a point: the four tiles around it, weighted by nearness; grey, uint8 (28, 28)."""
-    grid = tiles.decoded().astype(float)
-    x, y = ((u / tiles.EXTENT + 1) / 2 * (len(grid) - 1) for u in (point[0], -point[1]))
-    column, row = (min(int(c), len(grid) - 2) for c in (x, y))
+    x, y = ((u / tiles.EXTENT + 1) / 2 * (tiles.N_TILES - 1) for u in (point[0], -point[1]))
+    column, row = (min(int(c), tiles.N_TILES - 2) for c in (x, y))
     right, down = x - column, y - row
-    top, bottom = (grid[r, column] * (1 - right) + grid[r, column + 1] * right for r in (row, row + 1))
+    top, bottom = (grid()[r, column] * (1 - right) + grid()[r, column + 1] * right for r in (row, row + 1))
     return (top * (1 - down) + bottom * down + 0.5).astype(np.uint8)
+
+
+@cache
+def grid() -> np.ndarray:
+    """The tiles that the app serves, float (N_TILES, N_TILES, 28, 28)."""
+    with Image.open(tiles.FILE) as file:
+        rows = np.asarray(file, dtype=float).reshape(tiles.N_TILES, 28, tiles.N_TILES, 28)
+    return rows.transpose(0, 2, 1, 3)
 
 
 def shows(seen: np.ndarray, grey: np.ndarray) -> bool:

@@ -9,24 +9,34 @@ const FOG = { cells: 60, bandwidth: 0.35, thick: 0.78, thin: 0.2 };
 const FOG_COLOUR = [20, 19, 26];
 const TRAIL_POINTS = 40;
 const maps = new Map();
-let tiles = null; // grey values and names of all tiles; a message of its own brings them, sent only once
+let sheet = null; // the picture of all tiles, for all maps
+let grey = null; // its values, once it has come
 
 export default function ({ data, parentElement, setStateValue }) {
-  if (data.sprite) unpack(data);
-  else mount(data, parentElement, (point) => setStateValue("point", point));
+  load(data.tiles.url);
+  mount(data, parentElement, (point) => setStateValue("point", point));
   return () => maps.delete(parentElement);
 }
 
-function unpack({ sprite, ...named }) {
-  const image = new Image();
-  image.onload = () => {
-    const { width, height } = image;
+function load(url) {
+  if (sheet) return;
+  sheet = new Image();
+  sheet.onload = () => {
+    const { width, height } = sheet;
     const context = canvas(width, height).getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, 0, 0);
-    tiles = { ...named, grey: context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0) };
+    context.drawImage(sheet, 0, 0);
+    grey = context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0);
     for (const map of maps.values()) redraw(map);
   };
-  image.src = sprite;
+  sheet.onerror = () => {
+    sheet = null; // the next run of the page tries again
+    for (const map of maps.values()) where(map).textContent = "The map could not be loaded. Reload the page.";
+  };
+  sheet.src = url;
+}
+
+function where({ root }) {
+  return root.querySelector(".where");
 }
 
 function mount(data, parentElement, choose) {
@@ -101,7 +111,7 @@ function move(map, point) {
 
 // Draw what stays while the pointer moves, then the rest.
 function redraw(map) {
-  if (!tiles) return;
+  if (!grey) return;
   const { data, plane } = map;
   const side = Math.round(data.side * Math.min(2, window.devicePixelRatio || 1));
   if (plane.height !== side) plane.width = plane.height = side;
@@ -126,7 +136,7 @@ function draw(map) {
   crosshair(context, onPlane(map, at), unit(map));
   const place = at.map((u, i) => (((i ? -u : u) / data.extent + 1) / 2) * (data.n - 1));
   paint(root.querySelector(".decoded").getContext("2d"), blend(place, data.n), map.colours);
-  root.querySelector(".where").textContent = `${name(place, data.n)}\nat ${at.map((u) => u.toFixed(2)).join(", ")}`;
+  where(map).textContent = `${name(place, data)}\nat ${at.map((u) => u.toFixed(2)).join(", ")}`;
 }
 
 // Every so many tiles, as large as can be recognised.
@@ -212,21 +222,21 @@ function blend(place, n) {
   for (const [row, column, weight] of around(place, n)) {
     const corner = (row * n * TILE + column) * TILE;
     for (let i = 0; i < mixed.length; i++) {
-      mixed[i] += weight * tiles.grey[corner + Math.floor(i / TILE) * n * TILE + (i % TILE)];
+      mixed[i] += weight * grey[corner + Math.floor(i / TILE) * n * TILE + (i % TILE)];
     }
   }
   return Uint8Array.from(mixed, Math.round);
 }
 
 // What the picture at a place looks like: the name that enough of the blend has, or that it is unclear.
-function name(place, n) {
+function name(place, { n, tiles }) {
   const shares = new Map();
   for (const [row, column, weight] of around(place, n)) {
-    const said = tiles.names[row * n + column];
-    shares.set(said, (shares.get(said) ?? 0) + weight);
+    const label = tiles.labels[row * n + column];
+    shares.set(label, (shares.get(label) ?? 0) + weight);
   }
   const [most, share] = [...shares].reduce((a, b) => (b[1] > a[1] ? b : a));
-  return share >= tiles.clear ? most : tiles.unclear;
+  return tiles.names[share >= tiles.clear ? most : tiles.unclear];
 }
 
 function canvas(width, height) {

@@ -16,6 +16,7 @@ CLASS_COLOURS = (
     *("#ff9d9a", "#ffd166", "#a5e887", "#6ee7d8", "#8ecbff"),
     *("#c3b1ff", "#ffb3e2", "#ffb27a", "#d9d9d9", "#f4f1a6"),
 )
+_NAMES = {tiles.UNCLEAR: naming.said(None)} | {str(label): naming.said(label) for label in range(10)}
 _FILES = Path(__file__).parent
 _HTML = """
 <div class="map">
@@ -32,14 +33,12 @@ _HTML = """
   </div>
 </div>
 """
-_JS = (_FILES / "latent_map.js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
     "latent_map",
     html=_HTML,
     css=(_FILES / "latent_map.css").read_text(encoding="utf-8"),
-    js=_JS,
+    js=(_FILES / "latent_map.js").read_text(encoding="utf-8"),
 )
-_carrier = st.components.v2.component("latent_map_tiles", js=_JS)  # the same script, so they share the tiles
 
 
 def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tuple[float, float] | None:
@@ -54,21 +53,24 @@ def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tupl
     Returns:
         The standard coordinates that the visitor chose by click, tap or Enter; None until then.
     """
-    with st.container(gap=None):
-        with st.skeleton(height=side):
-            named = {"names": tiles.names(), "clear": naming.CLEAR, "unclear": naming.said(None)}
-            sprite = tiles.sprite()
-        _carrier(key=f"{key}_tiles", data={"sprite": sprite, **named})
-        return _checked(_map(mine, key, side, legend).point)
+    return _checked(_map(mine, key, side, legend).point)
 
 
 def _map(mine: Digit, key: str, side: int, legend: bool) -> Any:
-    """The component itself and what it reports; without the tiles, which are large and never change."""
+    """The component itself and what it reports; the browser loads the tiles by their address."""
+    sheet = tiles.sheet()
     return _component(
         key=key,
         data={
             "n": tiles.N_TILES,
             "extent": tiles.EXTENT,
+            "tiles": {
+                "url": sheet.url,
+                "labels": sheet.labels,
+                "names": _NAMES,
+                "clear": naming.CLEAR,
+                "unclear": tiles.UNCLEAR,
+            },
             "side": side,
             "legend": legend,
             "dots": _dots(),

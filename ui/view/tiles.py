@@ -1,38 +1,73 @@
-"""The tiles that the latent map blends: the plane of two standard coordinates, decoded on a grid."""
+"""The tiles that the latent map blends: the plane of two standard coordinates, decoded on a grid.
 
-import base64
-import io
+They follow from the weights alone, so `python -m ui.view.tiles` decodes them once, into a file that the
+app serves.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import streamlit as st
 import torch
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import vae
 from ui import naming
 from ui.shell import load
+from vae.model import calibration_of
 
 EXTENT = 3.0
 N_TILES = 51
+UNCLEAR = "?"
+FILE = Path(__file__).parents[2] / "static" / "latent_map.png"
 
 
-@st.cache_data(show_spinner=False)
-def decoded() -> np.ndarray:
+class Sheet(NamedTuple):
+    """All tiles in one picture file."""
+
+    url: str  # relative to any page of the app; another one for other weights
+    labels: str  # what each tile looks like, row by row: a digit or UNCLEAR
+
+
+def decoded(model: vae.VAE) -> np.ndarray:
     """uint8 (N_TILES, N_TILES, 28, 28): rows from u2 = EXTENT down, columns from u1 = -EXTENT on."""
-    return vae.latent_grid(load.model(), N_TILES, extent=EXTENT).flip(0).mul(255).round().byte().numpy()
+    return vae.latent_grid(model, N_TILES, extent=EXTENT).flip(0).mul(255).round().byte().numpy()
 
 
-@st.cache_data(show_spinner=False)
-def sprite() -> str:
-    """All tiles in one grey PNG, as a data URL."""
-    side = N_TILES * decoded().shape[-1]
-    file = io.BytesIO()
-    Image.fromarray(decoded().transpose(0, 2, 1, 3).reshape(side, side)).save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+@cache
+def sheet() -> Sheet:
+    """The file of the shipped weights.
+
+    Raises:
+        InputError: the file is missing, damaged, or belongs to other weights.
+    """
+    weights = str(calibration_of(load.model()).fingerprint)
+    try:
+        with Image.open(FILE) as file:
+            said = dict(file.info)
+    except OSError:
+        said = {}
+    if said.get("weights") != weights or len(said.get("labels", "")) != N_TILES**2:
+        raise vae.InputError(
+            "the map's tiles are not those of the weights; python -m ui.view.tiles decodes them"
+        )
+    return Sheet(f"app/static/{FILE.name}?weights={weights}", said["labels"])
 
 
-@st.cache_data(show_spinner=False)
-def names() -> list[str]:
-    """What each tile looks like, such as "a 5" or "no clear digit", row by row in the order of `decoded`."""
-    rows = torch.from_numpy(decoded()).float().div(255)[:, :, None]
-    return [naming.said(label) for row in rows for label in naming.names(row)]
+def write(path: Path = FILE) -> None:
+    """Decode the tiles of the shipped weights, name each, and write both in one grey PNG."""
+    model = load.model()
+    tiles = decoded(model)
+    labels = naming.names(torch.from_numpy(tiles).float().div(255).flatten(0, 1)[:, None])
+    said = PngImagePlugin.PngInfo()
+    said.add_text("weights", str(calibration_of(model).fingerprint))
+    said.add_text("labels", "".join(UNCLEAR if label is None else str(label) for label in labels))
+    side = N_TILES * tiles.shape[-1]
+    picture = Image.fromarray(tiles.transpose(0, 2, 1, 3).reshape(side, side))
+    path.parent.mkdir(exist_ok=True)
+    picture.save(path, "PNG", optimize=True, pnginfo=said)
+
+
+if __name__ == "__main__":
+    write()
