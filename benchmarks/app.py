@@ -1,0 +1,145 @@
+"""Time the app beside a minimal page with the same canvas, in a real browser: `make bench`.
+
+What is slow on a slow machine is slow for both, so the ratios travel. Measure on an idle machine.
+"""
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from playwright.sync_api import Browser, Page, sync_playwright
+from tqdm import tqdm
+
+from benchmarks.server import ROOT, served
+
+APPS = {"app": "streamlit_app.py", "minimal page": "benchmarks/minimal_page.py"}
+PAGES = ("Compress", "Generate", "Denoise", "Find anomalies", "Fill in", "How it works", "Scoreboard")
+ROUNDS = 3  # fresh processes of each app
+OPENINGS, DRAWINGS = 4, 8  # in each of them
+RESULT = ROOT / "runs" / "bench.json"
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE_MS = 120_000
+QUIET_MS = 600  # without a change, after which a page is taken to be done
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+PAPER = "canvas.upper-canvas"
+WATCH = """
+window.changes = []; // of pictures, in milliseconds since the pen left the canvas
+window.clock = performance.now();
+const isPicture = (it) => it.matches?.("img") || it.querySelector?.("img");
+new MutationObserver((records) => {
+  if (records.some(({ target, addedNodes }) => isPicture(target) || [...addedNodes].some(isPicture)))
+    window.changes.push(performance.now() - window.clock);
+}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] });
+addEventListener("mouseup", () => { window.clock = performance.now(); window.changes = []; }, true);
+"""
+
+Times = dict[str, list[float]]  # name of a measurement -> one figure for each try
+
+
+@contextmanager
+def visitor(browser: Browser) -> Iterator[Page]:
+    """A new visitor, whose browser has nothing in its cache."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    yield page
+    context.close()
+
+
+def opened(page: Page, address: str) -> float:
+    """Open the app; seconds until its script has ended and a picture is there."""
+    start = time.perf_counter()
+    page.goto(address)
+    page.locator("[data-testid=stMain] img").first.wait_for()
+    page.locator(READY).wait_for()
+    return time.perf_counter() - start
+
+
+def drawn(page: Page, turn: int) -> tuple[float, float]:
+    """Draw one stroke; seconds from pen-up to the first and to the last new picture."""
+    page.locator(READY).wait_for()
+    box = page.locator(PAPER).last.bounding_box()
+    assert box is not None
+    x, y, side = box["x"], box["y"], box["width"]
+    page.mouse.move(x + side * (0.25 + 0.04 * turn), y + 0.2 * side)
+    page.mouse.down()
+    page.mouse.move(x + side * (0.35 + 0.04 * turn), y + 0.8 * side, steps=6)
+    page.mouse.up()
+    page.wait_for_function(f"changes.length && performance.now() - clock - changes.at(-1) > {QUIET_MS}")
+    page.locator(READY).wait_for()
+    first, last = page.evaluate("[changes[0], changes.at(-1)]")
+    return first / 1000, last / 1000
+
+
+def turned_to(page: Page, label: str) -> float:
+    """Go to another page by its link; seconds until it is ready."""
+    title = page.get_by_role("heading", level=1)
+    before, start = title.inner_text(), time.perf_counter()
+    page.get_by_test_id("stSidebar").get_by_role("link", name=label, exact=True).click()
+    page.wait_for_function("before => document.querySelector('h1')?.innerText !== before", arg=before)
+    page.locator(READY).wait_for()
+    return time.perf_counter() - start
+
+
+def measured(browser: Browser, script: str, *, pages: tuple[str, ...]) -> Times:
+    """One fresh process of an app: opened, drawn on, and every page visited with a digit new to it."""
+    times: Times = defaultdict(list)
+    with served(script) as server:
+        with visitor(browser) as page:
+            times["cold: ready"].append(opened(page, server.address))
+        for _ in range(OPENINGS):
+            with visitor(browser) as page:
+                times["warm: ready"].append(opened(page, server.address))
+        with visitor(browser) as page:
+            opened(page, server.address)
+            for turn in range(DRAWINGS):
+                first, last = drawn(page, turn)
+                times["pen-up: first picture"].append(first)
+                times["pen-up: all pictures"].append(last)
+            for label in pages:
+                times[f"new digit: {label}"].append(turned_to(page, label))
+            for label in pages:
+                times[f"seen digit: {label}"].append(turned_to(page, label))
+            times["memory: MB after every page"].append(server.resident_mb())
+    return times
+
+
+def table(times: dict[str, Times]) -> list[str]:
+    """Medians, and how many times the minimal page's they are; a page's change is set beside its opening."""
+    ours, least = times["app"], times["minimal page"]
+    lines = [f"{'':34}{'app':>9}{'minimal':>9}{'ratio':>7}{'p95':>9}"]
+    for name, figures in ours.items():
+        yardstick = statistics.median(least[name if name in least else "warm: ready"])
+        middle, late = statistics.median(figures), sorted(figures)[int(0.95 * (len(figures) - 1) + 0.5)]
+        lines.append(f"{name:34}{middle:9.2f}{yardstick:9.2f}{middle / yardstick:7.2f}{late:9.2f}")
+    return lines
+
+
+def main() -> None:
+    """Measure both apps in turn, print the table, and write every try to runs/bench.json."""
+    times: dict[str, Times] = {name: defaultdict(list) for name in APPS}
+    with sync_playwright() as playwright:
+        path = CHROMIUM if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        for name in tqdm([name for _ in range(ROUNDS) for name in APPS], desc="processes"):
+            tries = measured(browser, APPS[name], pages=PAGES if name == "app" else ())
+            for what, figures in tries.items():
+                times[name][what] += figures
+        browser.close()
+    facts = {"processor": platform.machine(), "cores": os.cpu_count(), "torch": torch.__version__}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(facts | {"seconds": times}, indent=1) + "\n", encoding="utf-8")
+    print(f"{facts}\n" + "\n".join(table(times)))
+
+
+if __name__ == "__main__":
+    main()
