@@ -10,8 +10,9 @@ from torch import Tensor
 
 import vae
 from vae.baselines.nearest_neighbours import knn_distance
-from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes, framed_ood
+from vae.evaluation.evaluation_data import EvaluationData, Sizes, framed_ood
 from vae.evaluation.protocols import reconstruct
+from vae.evaluation.scores import Row, measured
 from vae.evaluation.shapes import degenerate, shapes
 from vae.posterior.inference import encoder_bound
 
@@ -51,17 +52,17 @@ def anomaly(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> It
             "higher",
             found[OURS],
             len(pictures),
-            others,
+            measured(others),
             ANOMALY_GOALS.get(case),
         )
     mean = {name: float(np.mean([found[name] for found in table])) for name in scorers}
     text = f"mean AUROC over the {len(table)} kinds above"
-    yield Row(ANOMALY, "mean over kinds", text, "AUROC", "higher", mean.pop(OURS), len(table), mean)
+    yield Row(ANOMALY, "mean over kinds", text, "AUROC", "higher", mean.pop(OURS), len(table), measured(mean))
     yield from _false_alarms(model, data, sizes, seed)
     pictures = degenerate(seed)
     worst = vae.anomaly_p_value(model, pictures, seed=seed).max().item()
     text = f"highest p of {DEGENERATE}"
-    yield Row(ANOMALY, "degenerate pictures", text, "p", "lower", worst, len(pictures), {}, 0.01)
+    yield Row(ANOMALY, "degenerate pictures", text, "p", "lower", worst, len(pictures), (), 0.01)
 
 
 def _ood_pictures(data: EvaluationData, sizes: Sizes, seed: int) -> dict[str, Tensor]:
@@ -92,7 +93,7 @@ def _false_alarms(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int)
     share = flagged.mean().item()
     text = f"distance from {ALARM} of the share of test digits with p at most {ALARM}, which is {share:.4f}"
     yield Row(
-        ANOMALY, "false alarms at 5 %", text, "share", "lower", abs(share - ALARM), len(digits), {}, 0.01
+        ANOMALY, "false alarms at 5 %", text, "share", "lower", abs(share - ALARM), len(digits), (), 0.01
     )
     shares = [block.mean().item() for block in flagged[data.places[: len(digits)].argsort()].chunk(BLOCKS)]
     worst = max(abs(share - ALARM) for share in shares)
@@ -100,7 +101,7 @@ def _false_alarms(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int)
         "the same in the worst of five blocks of the test file, whose writers differ; by block "
         + ", ".join(f"{share:.4f}" for share in shares)
     )
-    yield Row(ANOMALY, "false alarms at 5 %, by block", text, "share", "lower", worst, len(digits), {}, 0.01)
+    yield Row(ANOMALY, "false alarms at 5 %, by block", text, "share", "lower", worst, len(digits), (), 0.01)
 
 
 def _scorers(model: vae.VAE, train: Tensor, seed: int) -> dict[str, Callable[[Tensor], Tensor]]:

@@ -7,8 +7,9 @@ from torch import Tensor
 
 import vae
 from vae.evaluation.classifier import SURE, Classifier
-from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes, Written, on_board
+from vae.evaluation.evaluation_data import EvaluationData, Sizes, Written, on_board
 from vae.evaluation.protocols import reconstruct
+from vae.evaluation.scores import Row
 from vae.evaluation.sharing_cost import plain_baseline
 from vae.framing.strokes import PENS
 from vae.metrics import frechet_distance
@@ -52,7 +53,7 @@ def generation(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) ->
     tiles = vae.latent_grid(model, MAP_SIDE).flatten(0, 1)[:, None]
     label, sure = classifier.name(tiles)
     classes = len(label[sure >= SURE].unique())
-    yield Row(job, "classes on the map", text, "classes", "higher", classes, len(tiles), {}, 10)
+    yield Row(job, "classes on the map", text, "classes", "higher", classes, len(tiles), (), 10)
 
 
 def frechet_ratio(model: vae.VAE, data: EvaluationData, n: int, seed: int) -> float:
@@ -86,24 +87,24 @@ def handwriting(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -
         large = framed[SHARES[-1]]
         text = "nats of drawn digits, as grey pictures, less those of test digits, 64 draws"
         more = _nats(model, large, seed) - test_nats
-        yield Row(job, f"{pen} pen, nats", text, "nats", "lower", more, n, {}, 4)
+        yield Row(job, f"{pen} pen, nats", text, "nats", "lower", more, n, (), 4)
         text = f"share of drawn digits with p at most 0.05; {IN_VIEW}"
         flagged = (vae.anomaly_p_value(model, large, seed=seed) <= 0.05).float().mean().item()
-        yield Row(job, f"{pen} pen, flagged", text, "share", "lower", flagged, n, {}, 0.08)
+        yield Row(job, f"{pen} pen, flagged", text, "share", "lower", flagged, n, (), 0.08)
         text = "share whose reconstruction the classifier names as it names the framed drawing"
         names = [data.classifier.name(x)[0] for x in (large, reconstruct(model, large))]
         kept = (names[0] == names[1]).float().mean().item()
-        yield Row(job, f"{pen} pen, class", text, "share", "higher", kept, n, {}, 0.95)
+        yield Row(job, f"{pen} pen, class", text, "share", "higher", kept, n, (), 0.95)
         text = (
             "share that the classifier names as the digit that was written, at the worst of "
             f"{', '.join(f'{share:.0%}' for share in SHARES)} of the board"
         )
         right = [(data.classifier.name(x)[0] == labels).float().mean().item() for x in framed.values()]
-        yield Row(job, f"{pen} pen, read right", text, "share", "higher", min(right), n, {}, 0.95)
+        yield Row(job, f"{pen} pen, read right", text, "share", "higher", min(right), n, (), 0.95)
         moves.append((_framed(written, pen, 0.5, place=0.77) - framed[0.5]).abs().mean())
     text = f"mean change of a pixel of the framed 28 × 28, at half the board, over {len(PENS)} pens"
     moved = torch.stack(moves).mean().item()
-    yield Row(job, "moved", text, "grey", "lower", moved, n * len(PENS), {}, 0.01)
+    yield Row(job, "moved", text, "grey", "lower", moved, n * len(PENS), (), 0.01)
 
 
 def _framed(written: list[Written], pen: str, share: float, *, place: float = 0.0) -> Tensor:

@@ -1,8 +1,8 @@
-"""What the evaluation works with: its pictures, how many of them, and the rows that it gives."""
+"""What the evaluation works with: its pictures, and how many of them."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from vae.evaluation.classifier import Classifier, evaluation_classifier
+from vae.evaluation.scores import Row
 from vae.framing import frame_drawing, frame_strokes
 from vae.model import VAE
 from vae.training.data import as_images, load_mnist, training_digits
@@ -64,21 +65,6 @@ class EvaluationData:
     people: Path  # folder of letters and doodles, which need framing; need not be there
     written: list[Written]  # digits of the pen; may be empty
     classifier: Classifier
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure beside its baselines'."""
-
-    job: str
-    case: str
-    protocol: str
-    unit: str
-    better: str  # "higher" or "lower"
-    ours: float
-    n: int  # pictures behind the figure
-    baselines: dict[str, float] = field(default_factory=dict)
-    goal: float | None = None
 
 
 Job = Callable[[VAE, EvaluationData, Sizes, int], Iterator[Row]]

@@ -12,7 +12,8 @@ from torch.nn.functional import one_hot
 import vae
 from vae.baselines import classical
 from vae.baselines.nearest_neighbours import nearest_completions, weighted_digits
-from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes, hide
+from vae.evaluation.evaluation_data import EvaluationData, Sizes, hide
+from vae.evaluation.scores import Baseline, Row, measured
 from vae.metrics import brier_score, log_loss, mean_psnr, reliability_gap, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training.data import binarize
@@ -37,15 +38,18 @@ def density(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> It
     samples = sizes.density_samples
     weighted = f"importance-weighted bound, {samples} draws, test digits binarized at random"
     one_draw = "ELBO, one draw a digit, the same digits; the draws come from"
-    published = {
-        "IWAE, one layer (published)": 84.78,
-        "IWAE, two layers (published)": 82.9,
-        "LVAE, three layers (published)": 79.24,
-    }
-    plain = {"VAE, N(0, I) prior, convolutional (published)": 84.6}
-    maps = {"browser explainer's 2-d VAE (measured before)": 144.8, "best 2-d VAE (published)": 132.5}
+    published = (
+        Baseline("IWAE, one layer", 84.78, "published"),
+        Baseline("IWAE, two layers", 82.9, "published"),
+        Baseline("LVAE, three layers", 79.24, "published"),
+    )
+    plain = (Baseline("VAE, N(0, I) prior, convolutional", 84.6, "published"),)
+    maps = (
+        Baseline("browser explainer's 2-d VAE", 144.8, "measured before"),
+        Baseline("best 2-d VAE", 132.5, "published"),
+    )
 
-    def row(case: str, text: str, nll_nats: Tensor, others: dict[str, float], goal: float) -> Row:
+    def row(case: str, text: str, nll_nats: Tensor, others: tuple[Baseline, ...], goal: float) -> Row:
         return Row("Density", case, text, "nats", "lower", nll_nats.mean().item(), len(x), others, goal)
 
     whole = -vae.log_likelihood(model, x, n_samples=samples, seed=seed)
@@ -75,24 +79,35 @@ def compression(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -
                 best = [max(vae.psnr(image, x) for image in f) for f, x in zip(fitting, digits, strict=True)]
                 others[name] = float(np.mean(best))
         goal = others["PCA"] + (2 if n_bytes <= 8 else 0) if "PCA" in others else None
-        yield Row("Compression", f"{n_bytes} bytes", text, "dB", "higher", ours, len(digits), others, goal)
+        yield Row(
+            "Compression",
+            f"{n_bytes} bytes",
+            text,
+            "dB",
+            "higher",
+            ours,
+            len(digits),
+            measured(others),
+            goal,
+        )
 
 
 def lossless(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
     """Bytes of a black-and-white digit, each coded alone and decoded again."""
     digits = data.test[: sizes.coded]
     text = "mean bytes of one digit coded alone, all overhead counted, each decoded and compared"
+    at_random = binarize(digits, torch.Generator().manual_seed(seed))
+    chained = Baseline("BB-ANS, chained over the data set", 19.0, "published")
     cases = {
-        "binarized at random": (binarize(digits, torch.Generator().manual_seed(seed)), 19),
-        "thresholded at one half": ((digits > 0.5).float(), 15),
+        "binarized at random": (at_random, (chained,), 19),
+        "thresholded at one half": ((digits > 0.5).float(), (), 15),
     }
-    for case, (inks, goal) in cases.items():
+    for case, (inks, published, goal) in cases.items():
         ours = float(np.mean([_checked_ink_bytes(model, ink) for ink in inks]))
         sizes_of = [classical.lossless_sizes(ink) for ink in inks]
         others = {name: float(np.mean([size[name] for size in sizes_of])) for name in sizes_of[0]}
-        if case == "binarized at random":
-            others["BB-ANS, chained over the data set (published)"] = 19.0
-        yield Row("Lossless ink", case, text, "bytes", "lower", ours, len(inks), others, goal)
+        baselines = (*measured(others), *published)
+        yield Row("Lossless ink", case, text, "bytes", "lower", ours, len(inks), baselines, goal)
 
 
 def _checked_ink_bytes(model: vae.VAE, ink: Tensor) -> int:
@@ -122,13 +137,21 @@ def denoising(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> 
         blind = mean_psnr(vae.denoise(model, noisy, None, seed=seed), digits)
         leads.append(told - best)
         case = f"{noise.kind} {noise.level:g}"
-        yield Row("Denoising", case, text, "dB", "higher", told, len(digits), others, best)
+        yield Row("Denoising", case, text, "dB", "higher", told, len(digits), measured(others), best)
         yield Row(
-            "Denoising", f"{case}, blind", blind_text, "dB", "higher", blind, len(digits), others, told - 0.7
+            "Denoising",
+            f"{case}, blind",
+            blind_text,
+            "dB",
+            "higher",
+            blind,
+            len(digits),
+            measured(others),
+            told - 0.7,
         )
         yield _kept_row(case, ours, cleaned, digits, data)
     text = f"PSNR above that of the best baseline of each case, mean over the {len(leads)} cases"
-    yield Row("Denoising", "mean lead", text, "dB", "higher", float(np.mean(leads)), len(digits), {}, 4)
+    yield Row("Denoising", "mean lead", text, "dB", "higher", float(np.mean(leads)), len(digits), (), 4)
 
 
 def _kept_row(
@@ -145,7 +168,7 @@ def _kept_row(
 
     others = {name: share(images) for name, images in cleaned.items()}
     best, case = max(others.values()), f"{case}, class"
-    return Row("Denoising", case, text, "share", "higher", share(ours), len(digits), others, best)
+    return Row("Denoising", case, text, "share", "higher", share(ours), len(digits), measured(others), best)
 
 
 def imputation(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
@@ -167,11 +190,11 @@ def imputation(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) ->
         ours, best = rmse(filled.mean, digits, observed), min(error.values())
         leads.append(100 * (1 - ours / best))
         text = "root mean squared error on the hidden pixels of the mean completion"
-        yield Row("Imputation", case, text, "RMSE", "lower", ours, len(digits), error, best)
+        yield Row("Imputation", case, text, "RMSE", "lower", ours, len(digits), measured(error), best)
         yield _log_loss_row(case, filled.samples, {NEIGHBOURS: nearest, AS_MANY: many}, digits, observed)
         yield _class_row(case, shares[case], truth)
     text = f"error below that of the best baseline of each case, mean over the {len(leads)} cases"
-    yield Row("Imputation", "mean lead", text, "%", "higher", float(np.mean(leads)), len(digits), {}, 5)
+    yield Row("Imputation", "mean lead", text, "%", "higher", float(np.mean(leads)), len(digits), (), 5)
     yield from _reliability(shares, truth)
 
 
@@ -189,7 +212,17 @@ def _log_loss_row(
     figure = log_loss(ours, digits, observed)
     others = {name: log_loss(completions, digits, observed) for name, completions in nearest.items()}
     best, unit = min(others.values()), "nats a pixel"
-    return Row("Imputation", f"{case}, log score", text, unit, "lower", figure, len(digits), others, best)
+    return Row(
+        "Imputation",
+        f"{case}, log score",
+        text,
+        unit,
+        "lower",
+        figure,
+        len(digits),
+        measured(others),
+        best,
+    )
 
 
 class ClassShares(NamedTuple):
@@ -210,7 +243,7 @@ def _class_row(case: str, shares: ClassShares, truth: Tensor) -> Row:
         f"it names the true digit; of the baseline's {N_NEIGHBOURS} digits in the hidden part"
     )
     figure, other = ((each * truth).sum(dim=1).mean().item() for each in shares)
-    baseline = {NEIGHBOURS: other}
+    baseline = measured({NEIGHBOURS: other})
     return Row("Imputation", f"{case}, class", text, "share", "higher", figure, len(truth), baseline, other)
 
 
@@ -222,7 +255,7 @@ def _reliability(shares: dict[str, ClassShares], truth: Tensor) -> Iterator[Row]
     )
     for case, each in shares.items():
         figure, other = (brier_score(share, truth) for share in each)
-        baseline, n = {NEIGHBOURS: other}, len(truth)
+        baseline, n = measured({NEIGHBOURS: other}), len(truth)
         yield Row("Imputation", f"{case}, Brier", text, "Brier score", "lower", figure, n, baseline, other)
     text = (
         "where a class is such a share of a digit's completions: how far its mean share lies from how often "
@@ -233,7 +266,7 @@ def _reliability(shares: dict[str, ClassShares], truth: Tensor) -> Iterator[Row]
     for low, high in itertools.pairwise(SHARES):
         ours, its = (reliability_gap(each, right, low, high) for each in (named, nearest))
         if ours.n:
-            case, baseline = f"named with {low:.0%} to {high:.0%}", {NEIGHBOURS: its.gap}
+            case, baseline = f"named with {low:.0%} to {high:.0%}", measured({NEIGHBOURS: its.gap})
             yield Row("Imputation", case, text, "share", "lower", ours.gap, ours.n, baseline, 0.1)
 
 

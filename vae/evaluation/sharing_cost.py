@@ -10,7 +10,8 @@ from typing import Any
 
 import vae
 from vae.checkpoint import WEIGHTS
-from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes
+from vae.evaluation.evaluation_data import EvaluationData, Sizes
+from vae.evaluation.scores import Baseline, Row
 
 PLAIN = "VAE of the same network, N(0, I) prior, not nested"
 
@@ -24,10 +25,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def plain_baseline(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
+def plain_baseline(figure: str, folder: Path = WEIGHTS) -> tuple[Baseline, ...]:
     """The plain VAE with its figure, or nothing before vae/evaluation/plain_vae.py trained it."""
     found = _read(folder / "plain.json")
-    return {f"{PLAIN}, {found['epochs']} epochs": found["figures"][figure]} if found else {}
+    return (Baseline(f"{PLAIN}, {found['epochs']} epochs", found["figures"][figure]),) if found else ()
 
 
 def prices(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
@@ -48,10 +49,10 @@ def price_rows(found: dict[str, Any], sizes: Sizes) -> Iterator[Row]:
     text = f"negative ELBO above that of the same network trained for this length of code alone; {alike}"
     cases = (("whole code", "elbo"), ("two dimensions", "elbo_2"))
     for name, figure in cases:
-        yield Row("Price of nesting", name, text, "%", "lower", percent(figure, name), sizes.density, {}, 3)
+        yield Row("Price of nesting", name, text, "%", "lower", percent(figure, name), sizes.density, (), 3)
     job, n = "Price of one model", found["n_restored"]
     lost = figures["denoising"]["psnr"] - all_jobs["psnr"]
     text = f"mean PSNR below that of the same network trained for denoising alone; {alike}"
-    yield Row(job, "denoising", text, "dB", "lower", lost, n, {}, 0.5)
+    yield Row(job, "denoising", text, "dB", "lower", lost, n, (), 0.5)
     text = f"mean error above that of the same network trained for imputation alone; {alike}"
-    yield Row(job, "imputation", text, "%", "lower", percent("rmse", "imputation"), n, {}, 5)
+    yield Row(job, "imputation", text, "%", "lower", percent("rmse", "imputation"), n, (), 5)

@@ -13,9 +13,10 @@ import vae
 from vae.evaluation import evaluation_data
 from vae.evaluation.classifier import train_classifier
 from vae.evaluation.classifier_metrics import handwriting
-from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, renewed
+from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate
 from vae.evaluation.evaluation_data import EvaluationData, Job, Sizes, Written, framed_ood, hide, on_board
 from vae.evaluation.protocols import HIDDEN
+from vae.evaluation.scores import Baseline
 from vae.evaluation.shapes import degenerate, shapes
 from vae.evaluation.sharing_cost import PLAIN, plain_baseline, price_rows, prices
 
@@ -51,7 +52,7 @@ def test_a_job_gives_finite_rows_with_what_the_scoreboard_shows(
         assert row.better in ("higher", "lower")
         assert row.n >= 1
         assert row.protocol and row.unit
-        assert all(math.isfinite(figure) for figure in (row.ours, *row.baselines.values()))
+        assert all(math.isfinite(figure) for figure in (row.ours, *(each.figure for each in row.baselines)))
 
 
 def test_jobs_are_the_same_in_both_orders() -> None:
@@ -106,7 +107,7 @@ def test_the_plain_baseline_is_read_from_its_file(tmp_path: Path) -> None:
     assert not plain_baseline("sure_share", tmp_path)
     found = {"epochs": 9, "figures": {"frechet_ratio": 3.0, "sure_share": 0.7}}
     (tmp_path / "plain.json").write_text(json.dumps(found))
-    assert plain_baseline("sure_share", tmp_path) == {f"{PLAIN}, 9 epochs": 0.7}
+    assert plain_baseline("sure_share", tmp_path) == (Baseline(f"{PLAIN}, 9 epochs", 0.7),)
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:
@@ -148,27 +149,6 @@ def test_letters_and_doodles_are_framed_where_they_are_there(tmp_path: Path) -> 
         "doodles": 1,
     }
     assert all(pictures.amax(dim=(1, 2, 3)).eq(1).all() for pictures in found.values())
-
-
-def test_jobs_measured_again_take_the_place_of_their_rows_and_say_so() -> None:
-    def rows(*jobs: str, ours: float) -> list[dict]:
-        return [{"job": job, "ours": ours} for job in jobs]
-
-    facts = {"command": "python -m vae.evaluate", "commit": "a", "date": "d", "minutes": 1.0, "weights": "w"}
-    scores = {**facts, "rows": rows("Density", "Anomaly detection", "Imputation", ours=1.0)}
-    run = {**facts, "commit": "b", "rows": rows("Anomaly detection", "Anomaly detection", ours=2.0)}
-    both = renewed(renewed(scores, run), run)
-    assert [row["job"] for row in both["rows"]] == [
-        "Density",
-        "Anomaly detection",
-        "Anomaly detection",
-        "Imputation",
-    ]
-    assert [row["ours"] for row in both["rows"]] == [1.0, 2.0, 2.0, 1.0]
-    assert both["commit"] == "a"
-    assert [(each["jobs"], each["commit"]) for each in both["renewed"]] == [(["Anomaly detection"], "b")]
-    with pytest.raises(ValueError, match="of other weights: measure all jobs"):
-        renewed(scores, {**run, "weights": "others"})
 
 
 def test_an_unknown_job_is_named() -> None:
