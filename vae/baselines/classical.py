@@ -159,7 +159,8 @@ DENOISERS = {
     "Total variation": filter_total_variation,
 }
 INPAINTERS = {"Mean fill": fill_with_mean, "Biharmonic": fill_biharmonic}
-COMPRESSORS = {"PNG": png_points, "JPEG": jpeg_points, "WebP": webp_points, "PCA": pca_points}
+PCA = "PCA"
+COMPRESSORS = {"PNG": png_points, "JPEG": jpeg_points, "WebP": webp_points, PCA: pca_points}
 
 
 def _pixels(picture: Tensor) -> NDArray[np.float32]:

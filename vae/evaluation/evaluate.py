@@ -18,18 +18,32 @@ from vae.checkpoint import WEIGHTS, fingerprint, load_model
 from vae.checks import InputError
 from vae.evaluation.anomaly_protocol import anomaly
 from vae.evaluation.classifier import evaluation_classifier
-from vae.evaluation.classifier_metrics import generation, handwriting
+from vae.evaluation.compression_protocol import compression, lossless
+from vae.evaluation.denoising_protocol import denoising
+from vae.evaluation.density_protocol import density
 from vae.evaluation.evaluation_data import QUICK, Job, Sizes, read_data
-from vae.evaluation.protocols import compression, denoising, density, imputation, lossless
+from vae.evaluation.generation_protocol import generation
+from vae.evaluation.handwriting_protocol import handwriting
+from vae.evaluation.imputation_protocol import imputation
 from vae.evaluation.report import score_table, write_reports
 from vae.evaluation.score_file import read_scores, write_scores
 from vae.evaluation.scores import Row, Scores
-from vae.evaluation.sharing_cost import prices
+from vae.evaluation.sharing_cost import cost_of_sharing
 from vae.training.command import run_command
 from vae.training.data import default_root
 from vae.training.train import commit
 
-JOBS = (density, compression, lossless, generation, denoising, imputation, anomaly, handwriting, prices)
+JOBS = (
+    density,
+    compression,
+    lossless,
+    generation,
+    denoising,
+    imputation,
+    anomaly,
+    handwriting,
+    cost_of_sharing,
+)
 LONGEST_FIRST = (
     denoising,
     handwriting,
@@ -39,7 +53,7 @@ LONGEST_FIRST = (
     compression,
     lossless,
     generation,
-    prices,
+    cost_of_sharing,
 )
 
 

@@ -120,21 +120,6 @@ def _framed_bitmap(bitmap: NDArray[np.uint8]) -> Tensor:
     return frame_drawing(np.asarray(Image.fromarray(bitmap).resize(size, Image.Resampling.BICUBIC)))
 
 
-def hide(case: str, n: int, seed: int) -> Tensor:
-    """The known pixels of n digits when a half, the centre or a random share is hidden, (n, 1, 28, 28)."""
-    observed = torch.ones((n, 1, 28, 28), dtype=torch.bool)
-    if case == "top half":
-        observed[:, :, :14] = False
-    elif case == "left half":
-        observed[..., :14] = False
-    elif case.startswith("centre"):
-        observed[:, :, 7:21, 7:21] = False
-    else:
-        share = int(case.split()[1]) / 100
-        observed = torch.rand(observed.shape, generator=torch.Generator().manual_seed(seed)) >= share
-    return observed
-
-
 def on_board(strokes: Strokes, share: float, place: float = 0.0) -> list[NDArray[np.float64]]:
     """Strokes as the app's board hands them over: in whole pixels of its BOARD.
 
