@@ -7,7 +7,7 @@ import streamlit as st
 from ui import scores
 from ui.shell import frame, glossary
 from ui.view import charts
-from vae.evaluation.scores import Origin, Row, Scores
+from vae.evaluation.scores import Origin, Point, Row, Scores
 
 OURS = "This model"
 RESULTS = {
@@ -102,6 +102,7 @@ def show_table(rows: list[Row]) -> None:
         )
     if len(rows) * len(origins) > 1:
         show_marks(rows, origins)
+    show_reliability([row.point for row in rows if row.point])
 
 
 def cells(row: Row, labels: list[str]) -> dict[str, str]:
@@ -138,6 +139,26 @@ def show_marks(rows: list[Row], origins: dict[str, Origin]) -> None:
         alt=f"{first.job}: the figures of the table above on one scale",
         height=100 + 34 * len(rows) + 19 * len(series),
     )
+
+
+def show_reliability(points: list[Point]) -> None:
+    """Whether completions look like each class as often as it is right; nothing without points."""
+    if not points:
+        return
+    words = [f"{point.predicted:.0%} of the completions, right in {point.right:.0%}" for point in points]
+    figure = charts.reliability(
+        [point.predicted for point in points],
+        [point.right for point in points],
+        x="share of the completions that look like a class",
+        y="share of cases where that class was right",
+    )
+    with st.container(width=420):
+        charts.show(figure, alt=f"Reliability diagram. Where a class is {'; '.join(words)} of cases")
+        st.caption(
+            "If 70 % of the completions of a digit look like a 4, it should really be a 4 in 70 % of such "
+            "cases. On the dashed line that holds exactly; below it, the completions are too sure of a "
+            "class, above it, not sure enough."
+        )
 
 
 frame.page(

@@ -1,5 +1,6 @@
 """Scoreboard: made from the scores file alone; a missing or damaged file gets one sentence."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from tests.app.conftest import texts
 from tests.invented_scores import ROW, SCORES, WON
 from ui import scores
 from vae.evaluation.score_file import write_scores
-from vae.evaluation.scores import Scores
+from vae.evaluation.scores import Point, Scores
 
 PAGE = "pages/scoreboard.py"
 
@@ -87,6 +88,22 @@ def test_every_job_can_be_jumped_to(open_page, write):
     app = open_page(PAGE)
     assert "[Anomaly detection](#anomaly-detection)" in texts(app)
     assert "anomaly-detection" in [header.proto.anchor for header in app.header]
+
+
+def test_reliability_is_shown_where_its_points_are_in_the_file(open_page, write):
+    gap = replace(ROW, job="Imputation", unit="share", better="lower", ours=0.25, baselines=(), goal=0.1)
+    write(replace(SCORES, rows=(gap,)))
+    assert not open_page(PAGE).get("plotly_chart")
+    low = replace(gap, case="named with 20% to 40%", point=Point(0.25, 0.31))
+    high = replace(gap, case="named with 60% to 80%", point=Point(0.75, 0.5))
+    write(replace(SCORES, rows=(low, high)))
+    app = open_page(PAGE)
+    assert not app.exception
+    (chart,) = app.get("plotly_chart")
+    _, ours = json.loads(chart.proto.spec)["data"]
+    assert (ours["x"], ours["y"]) == ([0.25, 0.75], [0.31, 0.5])
+    assert "25% of the completions, right in 31%; 75% of the completions, right in 50%" in chart.proto.alt
+    assert "too sure of a class" in texts(app)
 
 
 def test_quick_figures_are_called_so(open_page, write):

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from vae.evaluation.classifier import Classifier
-from vae.evaluation.scores import Row, measured
-from vae.metrics import brier_score, reliability_gap
+from vae.evaluation.scores import Point, Row, measured
+from vae.metrics import brier_score, reliability
 
 JOB, N_CLASSES = "Imputation", 10
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # of the bins of shares in which reliability is measured
@@ -73,9 +73,9 @@ def reliability_rows(shares_of: Mapping[str, ClassShares], truth: Tensor, counts
     ours, nearest = (torch.cat(each) for each in zip(*shares_of.values(), strict=True))
     right = truth.repeat(len(shares_of), 1)
     for low, high in itertools.pairwise(EDGES):
-        gap, n = reliability_gap(ours, right, low, high)
-        if n:
-            baselines = measured({counts.baseline: reliability_gap(nearest, right, low, high).gap})
-            yield Row(
-                JOB, f"named with {low:.0%} to {high:.0%}", text, "share", "lower", gap, n, baselines, 0.1
-            )
+        found, its = (reliability(each, right, low, high) for each in (ours, nearest))
+        if found is not None:
+            case = f"named with {low:.0%} to {high:.0%}"
+            baselines = () if its is None else measured({counts.baseline: its.gap})
+            point = Point(found.predicted, found.right)
+            yield Row(JOB, case, text, "share", "lower", found.gap, found.n, baselines, 0.1, point)

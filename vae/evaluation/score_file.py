@@ -19,7 +19,7 @@ from vae.evaluation.checked_json import (
     is_whole,
     read_json,
 )
-from vae.evaluation.scores import Baseline, Better, Origin, Renewal, Row, Scores
+from vae.evaluation.scores import Baseline, Better, Origin, Point, Renewal, Row, Scores
 
 NAME, COMMAND = "scores.json", "python -m vae.evaluate"
 
@@ -34,7 +34,7 @@ def read_scores(folder: Path = WEIGHTS) -> Scores | None:
 
 
 def write_scores(scores: Scores, folder: Path = WEIGHTS) -> None:
-    """Write what `read_scores` reads; a goal that was not set is left out."""
+    """Write what `read_scores` reads; a goal that was not set, or a point that a row has not, is left out."""
     content = asdict(scores)
     content["rows"] = [
         {name: value for name, value in row.items() if value is not None} for row in content["rows"]
@@ -57,7 +57,12 @@ def _renewal(record: Any) -> Renewal:
 def _row(record: Any, where: str) -> Row:
     facts = checked(record, _ROW, where)
     baselines = (checked(each, _BASELINE, f"a baseline of {where}") for each in facts.pop("baselines"))
-    return Row(**facts, baselines=tuple(Baseline(**each) for each in baselines))
+    point = record.get("point")
+    return Row(
+        **facts,
+        baselines=tuple(Baseline(**each) for each in baselines),
+        point=None if point is None else Point(**checked(point, _POINT, f"the point of {where}")),
+    )
 
 
 _SCORES: dict[str, Check] = {
@@ -89,6 +94,10 @@ _ROW: dict[str, Check] = {
     "n": is_count,
     "baselines": is_list,
     "goal": lambda value: value is None or is_number(value),
+}
+_POINT: dict[str, Check] = {
+    "predicted": is_share,
+    "right": is_share,
 }
 _BASELINE: dict[str, Check] = {
     "name": is_text,

@@ -32,6 +32,14 @@ def measured(figures_of: Mapping[str, float]) -> tuple[Baseline, ...]:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A point of a reliability diagram; shares in [0, 1]."""
+
+    predicted: float  # mean share of the completions that are of a class
+    right: float  # how often that class was right
+
+
+@dataclass(frozen=True)
 class Row:
     """One case of one job: our figure, every baseline's, and the goal."""
 
@@ -44,6 +52,7 @@ class Row:
     n: int  # pictures behind the figure
     baselines: tuple[Baseline, ...] = ()
     goal: float | None = None
+    point: Point | None = None  # of a row whose figure is the gap of a reliability diagram
 
     @property
     def best_baseline(self) -> Baseline | None:

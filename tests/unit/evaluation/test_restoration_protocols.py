@@ -14,6 +14,7 @@ from vae.evaluation.denoising_protocol import denoising
 from vae.evaluation.evaluation_data import EvaluationData, Sizes
 from vae.evaluation.imputation_protocol import imputation
 from vae.evaluation.masks import AtRandom, Block
+from vae.evaluation.scores import Point
 from vae.metrics import mean_psnr, rmse
 
 N = 6
@@ -99,5 +100,6 @@ def test_filling_in_is_measured_by_the_mean_and_by_each_completion(
     assert "random 95 %" not in rows and "random 95 %, class" not in rows
     sure, unsure = rows["named with 60% to 80%"], rows["named with 20% to 40%"]
     assert (sure.ours, sure.n) == (pytest.approx(0.25), 2 * N)  # named with 75 %, right in all
+    assert (sure.point, unsure.point) == (Point(0.75, 1.0), Point(0.25, 0.0))
     assert (unsure.ours, unsure.n) == (pytest.approx(0.25), 2 * N)  # named with 25 %, right in none
     assert "named with 0% to 20%" not in rows  # a class that no completion is of was not named

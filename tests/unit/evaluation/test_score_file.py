@@ -14,11 +14,13 @@ from tests.unit.conftest import one_sentence
 from vae.checkpoint import WEIGHTS
 from vae.checks import InputError
 from vae.evaluation.score_file import read_scores, write_scores
+from vae.evaluation.scores import Point
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert read_scores(tmp_path) is None
-    scores = SCORES.renewed_by(replace(SCORES, commit="def", rows=SCORES.rows[:1]))
+    row = replace(SCORES.rows[0], point=Point(0.75, 0.5))
+    scores = SCORES.renewed_by(replace(SCORES, commit="def", rows=(row,)))
     write_scores(scores, tmp_path)
     assert read_scores(tmp_path) == scores
 
@@ -59,6 +61,8 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "odd direction": (first_row(better=["lower"]), "“better”"),
     "no digits": (first_row(n=0), "“n”"),
     "text as goal": (first_row(goal="19"), "“goal”"),
+    "point off the diagram": (first_row(point={"predicted": 0.5, "right": 1.5}), "“right”"),
+    "point of text": (first_row(point="middle"), "the point of row 1 is not"),
     "baselines by name": (first_row(baselines={"Median": 1.0}), "“baselines”"),
     "baselines of text": (first_row(baselines=["Median"]), "a baseline of row 1 is not"),
     "infinite baseline": (first_baseline(figure=float("inf")), "a baseline of row 1 has no usable “figure”"),
