@@ -16,9 +16,9 @@ from vae.baselines.image_codecs import Point, frontier
 from vae.checks import SIDE, InputError
 
 BASELINES_FILE = Path(__file__).parents[2] / "weights" / "baselines.npz"
-N_COMPONENTS = 192
-MAX_BYTES = 64
-STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from
+N_COMPONENTS = 192  # enough for 48 bytes, 0.4 dB too few for 64 (weights/LOG.md, "PCA's components")
+MAX_BYTES = 64  # of the longest code that is measured
+STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from; plans use 0.2 to 5.2
 COUNTS = (*range(1, 8), *range(8, N_COMPONENTS + 1, 8))  # numbers of components to choose from
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from vae.baselines import classical
+from vae.baselines import filters
 from vae.baselines.classical import COMPRESSORS, DENOISERS, INPAINTERS, lossless_sizes
 from vae.baselines.image_codecs import frontier, png_file
 from vae.baselines.pca import Components, fit_components, ideal_bytes, load_components
@@ -60,11 +60,11 @@ SETTINGS = {"Gaussian": "WIDTHS", "Total variation": "WEIGHTS", "Non-local means
 def test_a_filters_setting_beats_half_and_twice_of_it(method, kind, level, monkeypatch):
     noise = Noise(kind, level)
     noisy = corrupt(DIGITS, noise, seed=3)
-    levels, setting, *others = getattr(classical, SETTINGS[method])[kind]
+    levels, setting, *others = getattr(filters, SETTINGS[method])[kind]
 
     def psnr_at(factor: float) -> float:
         scaled = (levels, tuple(factor * value for value in setting), *others)
-        monkeypatch.setattr(classical, SETTINGS[method], {kind: scaled})
+        monkeypatch.setattr(filters, SETTINGS[method], {kind: scaled})
         return mean_psnr(torch.stack([DENOISERS[method](picture, noise) for picture in noisy]))
 
     assert psnr_at(1) > max(psnr_at(0.5), psnr_at(2))
@@ -76,8 +76,8 @@ def test_the_median_has_the_best_of_its_windows(kind, level, monkeypatch):
     noisy = corrupt(DIGITS, noise, seed=3)
     chosen = mean_psnr(torch.stack([DENOISERS["Median"](picture, noise) for picture in noisy]))
     figures = []
-    for window in (classical.CROSS, classical.SQUARE, classical.DISC, classical.WIDE):
-        monkeypatch.setattr(classical, "WINDOWS", {kind: ((2.0, window),)})
+    for window in (filters.CROSS, filters.SQUARE, filters.DISC, filters.WIDE):
+        monkeypatch.setattr(filters, "WINDOWS", {kind: ((2.0, window),)})
         figures.append(mean_psnr(torch.stack([DENOISERS["Median"](picture, noise) for picture in noisy])))
     assert chosen == max(figures)
     assert min(figures) < max(figures) - 1
