@@ -248,22 +248,22 @@ def show_training() -> None:
         if run is None:
             st.markdown("The facts of the training are not here yet; `make train` trains and writes them.")
             return
+        epochs = run.history_of_all
         st.markdown(
-            f"{run.parameters / 1e6:.1f} million parameters, {len(run.elbo)} passes over the training digits "
-            f"of MNIST, some of them for the prior alone, in {run.hours:.1f} hours. Encoder and decoder "
-            "learned from clean digits. From noisy and partly hidden ones, the encoder learned to predict "
-            "the posterior over the clean digit's code. The curves show the cost of digits that training "
-            "never saw. Where they rise, training went on at a higher learning rate, with more strongly "
-            "augmented digits, or with a new prior."
+            f"{run.parameters / 1e6:.1f} million parameters, {len(epochs)} passes over the training digits "
+            f"of MNIST, some of them for the prior alone, in {run.hours_of_all:.1f} hours. Encoder and "
+            "decoder learned from clean digits. From noisy and partly hidden ones, the encoder learned to "
+            "predict the posterior over the clean digit's code. The curves show the cost of digits that "
+            "training never saw. Where they rise, training went on at a higher learning rate, with more "
+            "strongly augmented digits, or with a new prior."
         )
         figure = charts.learning(
-            [-nats for nats in run.elbo],
-            [-nats for nats in run.elbo_2],
+            [-epoch.validation_elbo for epoch in epochs],
+            [-epoch.validation_elbo_2 for epoch in epochs],
             label=f"all {run.latent_dim} numbers",
         )
-        charts.show(
-            figure, alt=f"The cost of a new digit falls to {-run.elbo[-1]:.1f} nats with the whole code"
-        )
+        cost = -epochs[-1].validation_elbo
+        charts.show(figure, alt=f"The cost of a new digit falls to {cost:.1f} nats with the whole code")
     read_more("LeCun et al. 1998")
 
 

@@ -86,22 +86,31 @@ def brier_score(shares: Tensor, truth: Tensor) -> float:
     return (shares - truth).square().sum(dim=1).mean().item()
 
 
-class Gap(NamedTuple):
-    """How far predictions are from how often they come true."""
+class Reliability(NamedTuple):
+    """How often predictions come true, beside how often they should: a point of a reliability diagram."""
 
-    gap: float  # |mean share predicted - share right|, in [0, 1]; 0 where there is no prediction
+    predicted: float  # mean share predicted, in [0, 1]
+    right: float  # share of the predictions that came true, in [0, 1]
     n: int  # predictions
 
+    @property
+    def gap(self) -> float:
+        """How far the two lie apart; 0 is best."""
+        return abs(self.predicted - self.right)
 
-def reliability_gap(shares: Tensor, truth: Tensor, low: float, high: float) -> Gap:
-    """The gap of those predicted shares, (N, C), that lie above low and at or below high.
 
-    Source: the bins of a reliability diagram, Niculescu-Mizil & Caruana 2005, doi:10.1145/1102351.1102430.
+def reliability(shares: Tensor, truth: Tensor, low: float, high: float) -> Reliability | None:
+    """The reliability of those predicted shares, (N, C), that lie above low and at or below high.
+
+    Returns:
+        The point of this bin, or None where nothing was predicted with such a share.
+
+    Source: Niculescu-Mizil & Caruana 2005, doi:10.1145/1102351.1102430.
     """
     within = (shares > low) & (shares <= high)
     if not within.any():
-        return Gap(0.0, 0)
-    return Gap(abs((shares[within].mean() - truth[within].mean()).item()), int(within.sum()))
+        return None
+    return Reliability(shares[within].mean().item(), truth[within].mean().item(), int(within.sum()))
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:

@@ -11,7 +11,7 @@ from vae.metrics import (
     log_loss,
     mean_psnr,
     psnr,
-    reliability_gap,
+    reliability,
     rmse,
     ssim,
 )
@@ -110,12 +110,14 @@ def test_the_gap_of_calibrated_predictions_is_small_and_of_bold_ones_large() -> 
     chance = torch.rand((20_000, 1), generator=generator)
     truth = (torch.rand(chance.shape, generator=generator) < chance).double()
     within = (chance > 0.6) & (chance <= 0.8)
-    honest = reliability_gap(chance, truth, 0.6, 0.8)
+    honest = reliability(chance, truth, 0.6, 0.8)
+    assert honest is not None
     assert honest.n == int(within.sum())
+    assert honest.predicted == chance[within].mean().item() and honest.right == truth[within].mean().item()
     assert honest.gap < 0.02
-    bold = reliability_gap(chance.sqrt(), truth, 0.6, 0.8)
-    assert bold.gap > 0.15
+    bold = reliability(chance.sqrt(), truth, 0.6, 0.8)
+    assert bold is not None and bold.predicted - bold.right == bold.gap > 0.15
 
 
-def test_no_prediction_has_no_gap() -> None:
-    assert reliability_gap(torch.ones(4, 1), torch.ones(4, 1), 0.2, 0.4) == (0, 0)
+def test_without_a_prediction_there_is_no_reliability() -> None:
+    assert reliability(torch.ones(4, 1), torch.ones(4, 1), 0.2, 0.4) is None

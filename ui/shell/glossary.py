@@ -11,6 +11,7 @@ _GLOSSES = {
     "posterior": "how likely each code is once the picture has been seen",
     "latent code": "a short list of numbers that stands for the picture",
     "AUROC": "the chance that something else scores higher than a digit; 1 is perfect, 0.5 is luck",
+    "out-of-distribution": "unlike anything that the model was trained on",
     "Fréchet distance": "how much two sets of pictures differ in average and variety; lower is better",
     "ELBO": "evidence lower bound, at most the log-probability of the picture; higher is better",
     "log score": "the logarithm of the probability that was given to what turned out true; near 0 is better",

@@ -180,6 +180,25 @@ def grouped(
     return figure
 
 
+def reliability(predicted: Sequence[float], right: Sequence[float], *, x: str, y: str) -> go.Figure:
+    """How often predictions came true over how often they should, in [0, 1]; the diagonal is perfect."""
+    figure = go.Figure()
+    line = {"color": BASELINES[0], "width": 2, "dash": "dash"}
+    figure.add_scatter(x=[0, 1], y=[0, 1], name="perfect", mode="lines", line=line, hoverinfo="skip")
+    figure.add_scatter(
+        x=predicted,
+        y=right,
+        name="This model",
+        mode="lines+markers",
+        line={"color": OURS, "width": 3},
+        marker={"size": 10},
+        hovertemplate="%{x:.0%} of the completions: right in %{y:.0%}<extra></extra>",
+    )
+    shares = {"range": [-0.03, 1.03], "tickformat": ".0%"}
+    figure.update_layout(xaxis={**shares, "title": x}, yaxis={**shares, "title": y})
+    return figure
+
+
 class Marks(NamedTuple):
     """One method's figure in each case."""
 

@@ -15,6 +15,7 @@ from vae.checks import SIDE, InputError, check_image
 Bytes = NDArray[np.uint8]
 Point = tuple[int, Tensor]  # what a file weighs, in bytes, and the (1, 28, 28) that it holds
 
+# Nothing is chosen here: every depth, quality and strategy that the formats have is tried for each image.
 PNG_DEPTHS = (1, 2, 4, 8)  # bits a pixel of a grey PNG
 JPEG_QUALITIES = range(1, 101)
 WEBP_QUALITIES = range(101)

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from vae.noise import Noise
 
-CHUNK = 50  # images compared at once with all training digits
+CHUNK = 50  # images compared at once with all training digits; bounds memory
 
-# Best on the first 16 to 60 validation digits under vae.corrupt(..., seed=1), tried at each level: spreads
-# from 0 to 3 (within 0.1 dB of each level's own best); OFF 0.12 to 0.45 with powers from 0.02 to 1.
+# Best on validation digits (weights/LOG.md, "training digits weighted by likelihood" and "powers of the
+# likelihood"), tried at each level: spreads from 0 to 3, within 0.1 dB of each level's own best; OFF from
+# 0.12 to 0.45 with powers from 0.02 to 1.
 SPREAD = 1.1
 OFF, TEMPERS = 0.3, ((0.05, 0.1, 0.25, 0.5), (0.1, 0.14, 0.22, 0.5))
 

@@ -5,6 +5,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
@@ -15,9 +16,9 @@ from vae.baselines.image_codecs import Point, frontier
 from vae.checks import SIDE, InputError
 
 BASELINES_FILE = Path(__file__).parents[2] / "weights" / "baselines.npz"
-N_COMPONENTS = 192
-MAX_BYTES = 64
-STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from
+N_COMPONENTS = 192  # enough for 48 bytes, 0.4 dB too few for 64 (weights/LOG.md, "PCA's components")
+MAX_BYTES = 64  # of the longest code that is measured
+STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from; plans use 0.2 to 5.2
 COUNTS = (*range(1, 8), *range(8, N_COMPONENTS + 1, 8))  # numbers of components to choose from
 
 
@@ -54,16 +55,28 @@ def save_components(components: Components) -> None:
     np.savez_compressed(BASELINES_FILE, **arrays)
 
 
+class Directions(NamedTuple):
+    """In which directions digits differ most."""
+
+    basis: Tensor  # (K, 784) float32, orthonormal rows, the widest direction first
+    std: Tensor  # (K,) float32, standard deviation along each
+
+
+def principal_components(digits: Tensor, count: int) -> Directions:
+    """The leading principal components of digits (N, 784)."""
+    variance, directions = torch.linalg.eigh(torch.cov(digits.T).double())
+    return Directions(
+        directions.flip(1)[:, :count].T.float(), variance.flip(0)[:count].clamp_min(0).sqrt().float()
+    )
+
+
 def fit_components(digits: Tensor, held_out: Tensor) -> Components:
     """Principal components of digits (N, 784) in [0, 1], and the plans that serve held_out (M, 784) best.
 
     Each plan is the pair of STEPS and COUNTS whose mean PSNR on held_out is highest among
     those that cost no more than its bytes there on average.
     """
-    mean = digits.mean(0)
-    variance, directions = torch.linalg.eigh(torch.cov(digits.T).double())
-    basis = directions.flip(1)[:, :N_COMPONENTS].T.float()
-    std = variance.flip(0)[:N_COMPONENTS].sqrt().float()
+    mean, (basis, std) = digits.mean(0), principal_components(digits, N_COMPONENTS)
     trials = _trials(Components(mean, basis, std, torch.empty(0)), held_out)
     affordable = ([t for t in trials if t[0] <= n_bytes] for n_bytes in range(1, MAX_BYTES + 1))
     plans = [max(choice, key=lambda trial: trial[1])[2:] for choice in affordable]

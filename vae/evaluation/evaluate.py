@@ -1,17 +1,15 @@
 """Measure the shipped model against its baselines on test digits: `python -m vae.evaluate --help`."""
 
-import json
 import os
 import shlex
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import torch
 from tqdm import tqdm
@@ -20,16 +18,32 @@ from vae.checkpoint import WEIGHTS, fingerprint, load_model
 from vae.checks import InputError
 from vae.evaluation.anomaly_protocol import anomaly
 from vae.evaluation.classifier import evaluation_classifier
-from vae.evaluation.classifier_metrics import generation, handwriting
-from vae.evaluation.evaluation_data import QUICK, Job, Row, Sizes, read_data
-from vae.evaluation.protocols import compression, denoising, density, imputation, lossless
+from vae.evaluation.compression_protocol import compression, lossless
+from vae.evaluation.denoising_protocol import denoising
+from vae.evaluation.density_protocol import density
+from vae.evaluation.evaluation_data import QUICK, Job, Sizes, read_data
+from vae.evaluation.generation_protocol import generation
+from vae.evaluation.handwriting_protocol import handwriting
+from vae.evaluation.imputation_protocol import imputation
 from vae.evaluation.report import score_table, write_reports
-from vae.evaluation.sharing_cost import prices
+from vae.evaluation.score_file import read_scores, write_scores
+from vae.evaluation.scores import Row, Scores
+from vae.evaluation.sharing_cost import cost_of_sharing
 from vae.training.command import run_command
 from vae.training.data import default_root
 from vae.training.train import commit
 
-JOBS = (density, compression, lossless, generation, denoising, imputation, anomaly, handwriting, prices)
+JOBS = (
+    density,
+    compression,
+    lossless,
+    generation,
+    denoising,
+    imputation,
+    anomaly,
+    handwriting,
+    cost_of_sharing,
+)
 LONGEST_FIRST = (
     denoising,
     handwriting,
@@ -39,7 +53,7 @@ LONGEST_FIRST = (
     compression,
     lossless,
     generation,
-    prices,
+    cost_of_sharing,
 )
 
 
@@ -96,48 +110,28 @@ def _names(jobs: Sequence[Job]) -> str:
     return ", ".join(job.__name__ for job in jobs)
 
 
-def renewed(scores: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
-    """Earlier scores with the rows of a run of some jobs in place of those jobs' own.
-
-    Raises:
-        InputError: the earlier scores are of other weights.
-    """
-    if scores["weights"] != run["weights"]:
-        raise InputError("the other figures are of other weights: measure all jobs, without --jobs")
-    again = list(dict.fromkeys(row["job"] for row in run["rows"]))
-    order = list(dict.fromkeys(row["job"] for row in scores["rows"] + run["rows"]))
-    rows = [row for row in scores["rows"] if row["job"] not in again] + run["rows"]
-    facts = {name: run[name] for name in ("command", "commit", "date", "minutes")}
-    earlier = [each for each in scores.get("renewed", []) if set(each["jobs"]) - set(again)]
-    return scores | {
-        "renewed": [*earlier, {"jobs": again, **facts}],
-        "rows": sorted(rows, key=lambda row: order.index(row["job"])),
-    }
-
-
 def main(options: Options) -> None:
     """Measure, print, and unless in a hurry write."""
     start, started_from = time.perf_counter(), commit()
     classifier = evaluation_classifier(options.data, epochs=options.sizes.epochs, seed=options.seed)
     rows = evaluate(options)
-    facts: dict[str, Any] = {
-        "command": "python -m vae.evaluate " + shlex.join(sys.argv[1:]),
-        "commit": started_from,
-        "weights": fingerprint(load_model()),
-        "date": date.today().isoformat(),
-        "seed": options.seed,
-        "quick": options.quick,
-        "minutes": round((time.perf_counter() - start) / 60, 1),
-        "classifier_accuracy": round(classifier.accuracy.item(), 4),
-        "rows": [asdict(row) for row in rows],
-    }
-    print(score_table(facts["rows"]))
+    run = Scores(
+        command="python -m vae.evaluate " + shlex.join(sys.argv[1:]),
+        commit=started_from,
+        weights=fingerprint(load_model()),
+        date=date.today().isoformat(),
+        seed=options.seed,
+        quick=options.quick,
+        minutes=round((time.perf_counter() - start) / 60, 1),
+        classifier_accuracy=round(classifier.accuracy.item(), 4),
+        renewed=(),
+        rows=tuple(rows),
+    )
+    print(score_table(run.rows))
     if options.quick:
         return
-    path = WEIGHTS / "scores.json"
-    if options.jobs:
-        facts = renewed(json.loads(path.read_text(encoding="utf-8")), facts)
-    path.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    earlier = read_scores() if options.jobs else None
+    write_scores(run if earlier is None else earlier.renewed_by(run))
     write_reports(WEIGHTS, WEIGHTS.parent / "README.md")
 
 

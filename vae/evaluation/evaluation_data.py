@@ -1,8 +1,8 @@
-"""What the evaluation works with: its pictures, how many of them, and the rows that it gives."""
+"""What the evaluation works with: its pictures, and how many of them."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from vae.evaluation.classifier import Classifier, evaluation_classifier
+from vae.evaluation.scores import Row
 from vae.framing import frame_drawing, frame_strokes
 from vae.model import VAE
 from vae.training.data import as_images, load_mnist, training_digits
@@ -66,21 +67,6 @@ class EvaluationData:
     classifier: Classifier
 
 
-@dataclass(frozen=True)
-class Row:
-    """One figure beside its baselines'."""
-
-    job: str
-    case: str
-    protocol: str
-    unit: str
-    better: str  # "higher" or "lower"
-    ours: float
-    n: int  # pictures behind the figure
-    baselines: dict[str, float] = field(default_factory=dict)
-    goal: float | None = None
-
-
 Job = Callable[[VAE, EvaluationData, Sizes, int], Iterator[Row]]
 
 
@@ -132,21 +118,6 @@ def _framed_bitmap(bitmap: NDArray[np.uint8]) -> Tensor:
     """A small bitmap enlarged smoothly and framed."""
     size = ENLARGED * bitmap.shape[1], ENLARGED * bitmap.shape[0]
     return frame_drawing(np.asarray(Image.fromarray(bitmap).resize(size, Image.Resampling.BICUBIC)))
-
-
-def hide(case: str, n: int, seed: int) -> Tensor:
-    """The known pixels of n digits when a half, the centre or a random share is hidden, (n, 1, 28, 28)."""
-    observed = torch.ones((n, 1, 28, 28), dtype=torch.bool)
-    if case == "top half":
-        observed[:, :, :14] = False
-    elif case == "left half":
-        observed[..., :14] = False
-    elif case.startswith("centre"):
-        observed[:, :, 7:21, 7:21] = False
-    else:
-        share = int(case.split()[1]) / 100
-        observed = torch.rand(observed.shape, generator=torch.Generator().manual_seed(seed)) >= share
-    return observed
 
 
 def on_board(strokes: Strokes, share: float, place: float = 0.0) -> list[NDArray[np.float64]]:

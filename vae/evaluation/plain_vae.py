@@ -11,8 +11,8 @@ from pathlib import Path
 
 import vae
 from vae.checkpoint import WEIGHTS, read_weights
-from vae.evaluation.classifier_metrics import frechet_ratio, sure_share
 from vae.evaluation.evaluation_data import EvaluationData, Sizes, read_data
+from vae.evaluation.generation_protocol import frechet_ratio, sure_share
 from vae.evaluation.specialists import fitted
 from vae.prior import Prior
 from vae.training import train

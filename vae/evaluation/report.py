@@ -4,14 +4,15 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from vae.checks import InputError
-from vae.evaluation import figures
+from vae.evaluation.score_file import read_scores
+from vae.evaluation.scores import Row, Scores
+from vae.evaluation.training_run import TrainingRun, read_training
 
-_STANDINGS = {"ahead": "yes", "tied": "tied", "behind": "**no**"}
+_OUTCOMES = {"ahead": "yes", "tied": "tied", "behind": "**no**", None: ""}
+_REACHED = {True: "yes", False: "**no**", None: ""}
 BEGIN, END = "<!-- scores: written by python -m vae.evaluate -->", "<!-- end of scores -->"
-EARLIER = ("command", "commit", "hours", "left_out")  # what the card tells of a run that another started from
 HEADLINES = (
     ("Density", "whole code"),
     ("Density", "2 dimensions"),
@@ -28,63 +29,29 @@ HEADLINES = (
 )
 
 
-def score_table(rows: list[dict[str, Any]]) -> str:
-    """A markdown table of scores.json's rows: ours, the best baseline and the goal, each with the outcome."""
+def score_table(rows: Sequence[Row]) -> str:
+    """A markdown table of rows: ours, the best baseline and the goal, each with the outcome."""
     titles = ("job", "case", "this model", "best baseline", "ahead", "goal", "reached")
-    lines = [_line(titles), _line(["---"] * len(titles))]
-    for row in rows:
-        name, figure = best_baseline(row)
-        baseline = "" if figure is None else f"{shown(row, figure)} ({name})"
-        ahead = "" if figure is None else _STANDINGS[standing(row, figure)]
-        goal = row["goal"]
-        aim, reached = ("", "") if goal is None else (shown(row, goal), _verdict(reaches_goal(row)))
-        ours = f"{shown(row, row['ours'])} {row['unit']}"
-        lines.append(_line((row["job"], row["case"], ours, baseline, ahead, aim, reached)))
-    return "\n".join(lines)
+    return "\n".join(map(_line, (titles, ["---"] * len(titles), *map(_cells, rows))))
 
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _verdict(good: bool) -> str:
-    return "yes" if good else "**no**"
+def _cells(row: Row) -> tuple[str, ...]:
+    best = row.best_baseline
+    baseline = "" if best is None else f"{row.words(best.figure)} ({best.label})"
+    goal = "" if row.goal is None else row.words(row.goal)
+    return row.job, row.case, row.measure, baseline, _OUTCOMES[row.outcome], goal, _REACHED[row.goal_reached]
 
 
-def shown(row: dict[str, Any], figure: float) -> str:
-    """A figure of a row with as many decimals as the row's figures call for."""
-    return f"{figure:.{_decimals(row)}f}"
-
-
-def standing(row: dict[str, Any], figure: float) -> figures.Standing:
-    """Where our figure of a row stands against another one."""
-    return figures.standing(row["ours"], figure, better=row["better"], decimals=_decimals(row))
-
-
-def _decimals(row: dict[str, Any]) -> int:
-    return figures.decimals([row["ours"], *row["baselines"].values()], row["goal"])
-
-
-def best_baseline(row: dict[str, Any]) -> tuple[str, float | None]:
-    """Name and figure of the strongest baseline of a row; None where it has no baseline."""
-    if not row["baselines"]:
-        return "", None
-    pick = max if row["better"] == "higher" else min
-    name = pick(row["baselines"], key=row["baselines"].get)
-    return name, row["baselines"][name]
-
-
-def reaches_goal(row: dict[str, Any]) -> bool:
-    """Whether our figure is at the row's goal or beyond; a row without a goal has nothing to miss."""
-    return row["goal"] is None or standing(row, row["goal"]) != "behind"
-
-
-def headlines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def headlines(rows: Sequence[Row]) -> list[Row]:
     """One or two rows for each job, for the README."""
-    return [row for row in rows if (row["job"], row["case"]) in HEADLINES]
+    return [row for row in rows if (row.job, row.case) in HEADLINES]
 
 
-def update_readme(readme: Path, rows: list[dict[str, Any]]) -> None:
+def update_readme(readme: Path, rows: Sequence[Row]) -> None:
     """Replace the table between the README's two markers.
 
     Raises:
@@ -100,46 +67,22 @@ def update_readme(readme: Path, rows: list[dict[str, Any]]) -> None:
     readme.write_text(f"{before}{BEGIN}\n{score_table(headlines(rows))}\n{END}{after}", encoding="utf-8")
 
 
-def model_card(training: dict[str, Any], scores: dict[str, Any]) -> str:
+def model_card(training: TrainingRun, scores: Scores) -> str:
     """The model card in markdown."""
-    last = training["history"][-1]
-    runs, hours = [], training["hours"]
-    earlier = training.get("started_from")
-    while earlier is not None:
-        runs.append(", ".join(f"{name} `{earlier[name]}`" for name in EARLIER if name in earlier))
-        hours += earlier.get("hours", 0)
-        earlier = earlier.get("started_from")
-    started = ", which started from: ".join([*runs, "random weights"])
-    aimed = [row for row in scores["rows"] if row["goal"] is not None]
     return f"""# Model card
 
-One variational autoencoder with a nested code, {training["parameters"]:,} parameters, for 28 × 28 handwritten
+One variational autoencoder with a nested code, {training.parameters:,} parameters, for 28 × 28 handwritten
 digits. It is a teaching demonstration: not made for reading cheques, and not tried on any other script.
 
-| | |
-| --- | --- |
-| weights | `vae.safetensors`, half precision |
-| trained by | `{training["command"]}` |
-| at commit | `{training["commit"]}` |
-| started from | {started} |
-| took | {training["hours"]} hours on {training["device"]}, {training["precision"]} |
-| with all before it | {hours:.1f} hours |
-| with | PyTorch {training["torch"]} |
-| data | MNIST training images 10,000 to 59,999 (CC BY-SA 3.0); nothing else |
-| epochs | {last["epoch"]} |
-| last validation ELBO | {last["validation_elbo"]:.2f} nats; at k = 2 {last["validation_elbo_2"]:.2f} |
-| calibrated by | `python -m vae.calibrate` on MNIST training images 0 to 9,999 |
-| options | `{json.dumps(training["options"])}` |
+{_training_facts(training)}
 
 ## Scores on test digits
 
-Measured on {scores["date"]} by `{scores["command"]}` at commit `{scores["commit"]}`, seed {scores["seed"]},
-in {scores["minutes"]} minutes: {sum(map(reaches_goal, aimed))} of {len(aimed)} goals reached.
-{_renewals(scores)}
+{_measured(scores)}
 Protocols and all baselines are in `scores.json` and on the Scoreboard page. The classifier behind some rows
-was trained for that alone; it names {scores["classifier_accuracy"]:.2%} of validation digits right.
+was trained for that alone; it names {scores.classifier_accuracy:.2%} of validation digits right.
 
-{score_table(scores["rows"])}
+{score_table(scores.rows)}
 
 ## Limits
 
@@ -149,12 +92,46 @@ plausible, not true.
 """
 
 
-def _renewals(scores: dict[str, Any]) -> str:
-    """Which rows were measured again after the whole run, a sentence each."""
-    return "".join(
-        f"The rows of {' and '.join(each['jobs'])} were measured again on {each['date']}\nby "
-        f"`{each['command']}` at commit `{each['commit']}`.\n"
-        for each in scores.get("renewed", [])
+def _training_facts(run: TrainingRun) -> str:
+    """How the weights were made, as a table."""
+    last = run.history[-1]
+    return f"""| | |
+| --- | --- |
+| weights | `vae.safetensors`, half precision |
+| trained by | `{run.command}` |
+| at commit | `{run.commit}` |
+| started from | {_started_from(run)} |
+| took | {run.hours} hours on {run.device}, {run.precision} |
+| with all before it | {run.hours_of_all:.1f} hours |
+| with | PyTorch {run.torch} |
+| data | MNIST training images 10,000 to 59,999 (CC BY-SA 3.0); nothing else |
+| epochs | {last.epoch} |
+| last validation ELBO | {last.validation_elbo:.2f} nats; at k = 2 {last.validation_elbo_2:.2f} |
+| calibrated by | `python -m vae.calibrate` on MNIST training images 0 to 9,999 |
+| options | `{json.dumps(run.options)}` |"""
+
+
+def _started_from(run: TrainingRun) -> str:
+    """The runs before this one, the last of them first."""
+    runs = [
+        f"command `{each.command}`, commit `{each.commit}`, hours `{each.hours}`"
+        + ("" if each.left_out is None else f", left_out `{each.left_out}`")
+        for each in run.earlier
+    ]
+    return ", which started from: ".join([*runs, "random weights"])
+
+
+def _measured(scores: Scores) -> str:
+    """The run of the evaluation, and the later runs of some jobs, a sentence each."""
+    goals = f"{scores.n_goals_reached()} of {len(scores.with_goal())} goals reached"
+    whole = (
+        f"Measured on {scores.date} by `{scores.command}` at commit `{scores.commit}`, seed {scores.seed},\n"
+        f"in {scores.minutes} minutes: {goals}.\n"
+    )
+    return whole + "".join(
+        f"The rows of {' and '.join(each.jobs)} were measured again on {each.date}\nby "
+        f"`{each.command}` at commit `{each.commit}`.\n"
+        for each in scores.renewed
     )
 
 
@@ -162,10 +139,11 @@ def write_reports(weights: Path, readme: Path) -> None:
     """Write the model card beside the weights, and the README's table.
 
     Raises:
-        InputError: the README has not exactly one of each marker, the first before the last.
-        ValueError: a JSON file is malformed.
+        InputError: a file is missing or damaged, or the README has not exactly one of each marker, the first
+            before the last.
     """
-    training = json.loads((weights / "training.json").read_text(encoding="utf-8"))
-    scores = json.loads((weights / "scores.json").read_text(encoding="utf-8"))
+    training, scores = read_training(weights), read_scores(weights)
+    if training is None or scores is None:
+        raise InputError("there is nothing to report: weights/ must hold training.json and scores.json")
     (weights / "README.md").write_text(model_card(training, scores), encoding="utf-8")
-    update_readme(readme, scores["rows"])
+    update_readme(readme, scores.rows)

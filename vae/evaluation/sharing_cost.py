@@ -1,4 +1,4 @@
-"""What one nested model costs against specialists, and the plain VAE's figures, as they were measured.
+"""What sharing one nested model costs against specialists, and the plain VAE's figures, as measured.
 
 They take an hour to train, so their figures are read from weights/specialists.json and weights/plain.json.
 """
@@ -10,48 +10,55 @@ from typing import Any
 
 import vae
 from vae.checkpoint import WEIGHTS
-from vae.evaluation.evaluation_data import EvaluationData, Row, Sizes
+from vae.evaluation.evaluation_data import EvaluationData, Sizes
+from vae.evaluation.scores import Baseline, Row
 
+NESTING, SHARING = "Cost of nesting", "Cost of sharing one model"
 PLAIN = "VAE of the same network, N(0, I) prior, not nested"
 
 
-def read_specialists(folder: Path = WEIGHTS) -> dict[str, Any] | None:
-    """What `python -m vae.evaluation.specialists` wrote, or None before its first run."""
-    return _read(folder / "specialists.json")
+def plain_baseline(figure: str, folder: Path = WEIGHTS) -> tuple[Baseline, ...]:
+    """The plain VAE with its figure, or nothing before vae/evaluation/plain_vae.py trained it."""
+    found = _read(folder / "plain.json")
+    return (Baseline(f"{PLAIN}, {found['epochs']} epochs", found["figures"][figure]),) if found else ()
+
+
+def cost_of_sharing(
+    model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int, folder: Path = WEIGHTS
+) -> Iterator[Row]:
+    """Nats and error in percent above the specialists', decibels below; nothing before those were trained."""
+    found = _read(folder / "specialists.json")
+    if found is not None:
+        yield from _nesting_rows(found, sizes.density)
+        yield from _sharing_rows(found)
+
+
+def _nesting_rows(found: dict[str, Any], n: int) -> Iterator[Row]:
+    text = (
+        f"negative ELBO above that of the same network trained for this length of code alone; {_alike(found)}"
+    )
+    for name, figure in (("whole code", "elbo"), ("two dimensions", "elbo_2")):
+        yield Row(NESTING, name, text, "%", "lower", _percent_above(found, figure, name), n, (), 3)
+
+
+def _sharing_rows(found: dict[str, Any]) -> Iterator[Row]:
+    n, figures = found["n_restored"], found["figures"]
+    lost = figures["denoising"]["psnr"] - figures["nested"]["psnr"]
+    text = f"mean PSNR below that of the same network trained for denoising alone; {_alike(found)}"
+    yield Row(SHARING, "denoising", text, "dB", "lower", lost, n, (), 0.5)
+    more = _percent_above(found, "rmse", "imputation")
+    text = f"mean error above that of the same network trained for imputation alone; {_alike(found)}"
+    yield Row(SHARING, "imputation", text, "%", "lower", more, n, (), 5)
+
+
+def _alike(found: dict[str, Any]) -> str:
+    return f"both went on from the shipped weights for {found['epochs']} epochs"
+
+
+def _percent_above(found: dict[str, Any], figure: str, specialist: str) -> float:
+    """How far the nested model's figure lies above a specialist's."""
+    return 100 * (found["figures"]["nested"][figure] / found["figures"][specialist][figure] - 1)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def plain_baseline(figure: str, folder: Path = WEIGHTS) -> dict[str, float]:
-    """The plain VAE with its figure, or nothing before vae/evaluation/plain_vae.py trained it."""
-    found = _read(folder / "plain.json")
-    return {f"{PLAIN}, {found['epochs']} epochs": found["figures"][figure]} if found else {}
-
-
-def prices(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> Iterator[Row]:
-    """Rows of the prices that were measured at one small schedule; nothing before that."""
-    found = read_specialists()
-    if found is not None:
-        yield from price_rows(found, sizes)
-
-
-def price_rows(found: dict[str, Any], sizes: Sizes) -> Iterator[Row]:
-    """The prices: nats and error in percent above the specialist's, decibels below."""
-    all_jobs, figures = found["figures"]["nested"], found["figures"]
-    alike = f"both went on from the shipped weights for {found['epochs']} epochs"
-
-    def percent(figure: str, name: str) -> float:
-        return 100 * (all_jobs[figure] / figures[name][figure] - 1)
-
-    text = f"negative ELBO above that of the same network trained for this length of code alone; {alike}"
-    cases = (("whole code", "elbo"), ("two dimensions", "elbo_2"))
-    for name, figure in cases:
-        yield Row("Price of nesting", name, text, "%", "lower", percent(figure, name), sizes.density, {}, 3)
-    job, n = "Price of one model", found["n_restored"]
-    lost = figures["denoising"]["psnr"] - all_jobs["psnr"]
-    text = f"mean PSNR below that of the same network trained for denoising alone; {alike}"
-    yield Row(job, "denoising", text, "dB", "lower", lost, n, {}, 0.5)
-    text = f"mean error above that of the same network trained for imputation alone; {alike}"
-    yield Row(job, "imputation", text, "%", "lower", percent("rmse", "imputation"), n, {}, 5)

@@ -1,7 +1,7 @@
 """What one model for all jobs costs against specialists: `python -m vae.evaluation.specialists --help`.
 
 All go on from the shipped weights, trained alike for a few epochs more, each for its own job alone, and are
-measured on the same test digits; the price is what counts, not how good each of them is.
+measured on the same test digits; the difference is what counts, not how good each of them is.
 """
 
 import json
@@ -17,8 +17,9 @@ from torch import Tensor
 
 import vae
 from vae.checkpoint import WEIGHTS, fingerprint, read_weights
-from vae.evaluation.evaluation_data import EvaluationData, Sizes, hide, read_data
-from vae.evaluation.protocols import DENOISING, HIDDEN
+from vae.evaluation.denoising_protocol import NOISES
+from vae.evaluation.evaluation_data import EvaluationData, Sizes, read_data
+from vae.evaluation.masks import MASKS
 from vae.metrics import mean_psnr, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training import train
@@ -73,7 +74,7 @@ def nats(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int, n_dims: 
 def denoising_db(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> float:
     """PSNR, mean over the noises of the evaluation."""
     digits = data.test[: sizes.restored]
-    noisy = {noise: vae.corrupt(digits, noise, seed=seed) for noise in DENOISING}
+    noisy = {noise: vae.corrupt(digits, noise, seed=seed) for noise in NOISES}
     cleaned = [mean_psnr(vae.denoise(model, x, noise, seed=seed), digits) for noise, x in noisy.items()]
     return sum(cleaned) / len(cleaned)
 
@@ -81,7 +82,7 @@ def denoising_db(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) 
 def imputation_rmse(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> float:
     """Error on hidden pixels, mean over the masks of the evaluation."""
     digits = data.test[: sizes.restored]
-    masks = [hide(case, len(digits), seed) for case in HIDDEN]
+    masks = [mask.observed(len(digits), seed) for mask in MASKS]
     errors = [rmse(vae.impute(model, digits, mask, seed=seed).mean, digits, mask) for mask in masks]
     return sum(errors) / len(errors)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from vae.baselines import filters
 from vae.baselines.classical import COMPRESSORS, DENOISERS, INPAINTERS, lossless_sizes
 from vae.baselines.image_codecs import frontier, png_file
 from vae.baselines.pca import Components, fit_components, ideal_bytes, load_components
@@ -49,6 +50,37 @@ def test_denoisers_answer_in_range_at_any_level(method, kind, share, seed):
     assert cleaned.shape == (1, 28, 28)
     assert cleaned.min() >= 0
     assert cleaned.max() <= 1
+
+
+SETTINGS = {"Gaussian": "WIDTHS", "Total variation": "WEIGHTS", "Non-local means": "PATCHES"}
+
+
+@pytest.mark.parametrize("method", SETTINGS)
+@pytest.mark.parametrize(("kind", "level"), [("gaussian", 0.5), ("uniform", 0.25), ("salt_and_pepper", 0.3)])
+def test_a_filters_setting_beats_half_and_twice_of_it(method, kind, level, monkeypatch):
+    noise = Noise(kind, level)
+    noisy = corrupt(DIGITS, noise, seed=3)
+    levels, setting, *others = getattr(filters, SETTINGS[method])[kind]
+
+    def psnr_at(factor: float) -> float:
+        scaled = (levels, tuple(factor * value for value in setting), *others)
+        monkeypatch.setattr(filters, SETTINGS[method], {kind: scaled})
+        return mean_psnr(torch.stack([DENOISERS[method](picture, noise) for picture in noisy]))
+
+    assert psnr_at(1) > max(psnr_at(0.5), psnr_at(2))
+
+
+@pytest.mark.parametrize(("kind", "level"), [("gaussian", 0.1), ("gaussian", 1.0), ("uniform", 0.25)])
+def test_the_median_has_the_best_of_its_windows(kind, level, monkeypatch):
+    noise = Noise(kind, level)
+    noisy = corrupt(DIGITS, noise, seed=3)
+    chosen = mean_psnr(torch.stack([DENOISERS["Median"](picture, noise) for picture in noisy]))
+    figures = []
+    for window in (filters.CROSS, filters.SQUARE, filters.DISC, filters.WIDE):
+        monkeypatch.setattr(filters, "WINDOWS", {kind: ((2.0, window),)})
+        figures.append(mean_psnr(torch.stack([DENOISERS["Median"](picture, noise) for picture in noisy])))
+    assert chosen == max(figures)
+    assert min(figures) < max(figures) - 1
 
 
 def test_median_removes_a_lone_speck_and_keeps_a_stroke():
@@ -191,7 +223,7 @@ def test_pca_spends_about_what_it_plans_and_gains_ten_decibels_by_it():
     assert mean_psnr(many) > mean_psnr(few) + 10
 
 
-def testideal_bytes_are_the_entropy_of_the_gaussian_bins():
+def test_ideal_bytes_are_the_entropy_of_the_gaussian_bins():
     """Fine bins cost log2(std / step) + log2(sqrt(2 pi e)) bits on average: Cover & Thomas, theorem 8.3.1."""
     generator = torch.Generator().manual_seed(0)
     std, step = torch.ones(4000), torch.tensor(0.05)

@@ -1,4 +1,4 @@
-"""Every job of the evaluation, measured on a handful of gallery digits."""
+"""Every job of the evaluation, measured on a handful of gallery digits, and what it is measured on."""
 
 import json
 import math
@@ -10,14 +10,21 @@ import pytest
 import torch
 
 import vae
-from vae.evaluation import evaluation_data
+from vae.evaluation import (
+    compression_protocol,
+    denoising_protocol,
+    evaluation_data,
+    imputation_protocol,
+)
 from vae.evaluation.classifier import train_classifier
-from vae.evaluation.classifier_metrics import handwriting
-from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate, renewed
-from vae.evaluation.evaluation_data import EvaluationData, Job, Sizes, Written, framed_ood, hide, on_board
-from vae.evaluation.protocols import HIDDEN
+from vae.evaluation.evaluate import JOBS, LONGEST_FIRST, Options, evaluate
+from vae.evaluation.evaluation_data import EvaluationData, Job, Sizes, Written, framed_ood, on_board
+from vae.evaluation.handwriting_protocol import handwriting
+from vae.evaluation.masks import LITTLE_SEEN, MASKS
+from vae.evaluation.score_file import read_scores
+from vae.evaluation.scores import Baseline
 from vae.evaluation.shapes import degenerate, shapes
-from vae.evaluation.sharing_cost import PLAIN, plain_baseline, price_rows, prices
+from vae.evaluation.sharing_cost import PLAIN, cost_of_sharing, plain_baseline
 
 SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, scored=20, generated=40, drawn=2)
 ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
@@ -26,7 +33,7 @@ ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # poi
 @pytest.fixture(scope="module")
 def data() -> EvaluationData:
     gallery = vae.load_gallery()
-    ood = {"noise": torch.rand((5, 1, 28, 28), generator=torch.Generator().manual_seed(0))}
+    ood = {"Fashion-MNIST": torch.rand((5, 1, 28, 28), generator=torch.Generator().manual_seed(0))}
     classifier = train_classifier(gallery.images, gallery.labels, epochs=3)
     return EvaluationData(
         gallery.images[:100],
@@ -40,33 +47,33 @@ def data() -> EvaluationData:
     )
 
 
+@pytest.fixture
+def few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One case of each kind, where a job has many."""
+    monkeypatch.setattr(compression_protocol, "CODE_BYTES", (8, 64))
+    monkeypatch.setattr(denoising_protocol, "NOISES", (vae.Noise("uniform", 0.25),))
+    monkeypatch.setattr(imputation_protocol, "MASKS", MASKS[-1:])
+    monkeypatch.setattr(imputation_protocol, "LITTLE_SEEN", LITTLE_SEEN[:1])
+
+
+@pytest.mark.usefixtures("few_cases")
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.__name__)
-def test_a_job_gives_finite_rows_with_what_the_scoreboard_shows(
+def test_a_job_gives_the_rows_that_the_shipped_scores_hold(
     job: Job, data: EvaluationData, model: vae.VAE
 ) -> None:
+    shipped = read_scores()
+    assert shipped is not None
+    kinds = {(row.job, row.case): (row.unit, row.better) for row in shipped.rows}
     rows = list(job(model, data, SIZES, 0))
-    assert rows or job is prices
-    assert len({row.case for row in rows}) == len(rows)
+    assert rows and len({(row.job, row.case) for row in rows}) == len(rows)
     for row in rows:
-        assert row.better in ("higher", "lower")
-        assert row.n >= 1
-        assert row.protocol and row.unit
-        assert all(math.isfinite(figure) for figure in (row.ours, *row.baselines.values()))
+        assert kinds[row.job, row.case] == (row.unit, row.better)
+        assert row.n >= 1 and row.protocol
+        assert all(math.isfinite(figure) for figure in (row.ours, *(each.figure for each in row.baselines)))
 
 
 def test_jobs_are_the_same_in_both_orders() -> None:
     assert set(JOBS) == set(LONGEST_FIRST)
-
-
-@pytest.mark.parametrize(
-    ("case", "hidden"),
-    [("top half", 0.5), ("left half", 0.5), ("centre 14 × 14", 0.25), ("random 80 %", 0.8)],
-)
-def test_the_share_that_a_case_hides(case: str, hidden: float) -> None:
-    assert case in HIDDEN
-    observed = hide(case, 50, seed=0)
-    assert (~observed).float().mean().item() == pytest.approx(hidden, abs=0.01)
-    assert torch.equal(observed, hide(case, 50, seed=0))
 
 
 def test_strokes_lie_on_the_board_in_whole_pixels() -> None:
@@ -82,7 +89,10 @@ def test_without_strokes_there_is_no_handwriting(data: EvaluationData, model: va
     assert not list(handwriting(model, replace(data, written=[]), SIZES, 0))
 
 
-def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
+def test_the_cost_of_sharing_is_what_the_nested_model_is_behind(
+    tmp_path: Path, data: EvaluationData, model: vae.VAE
+) -> None:
+    assert not list(cost_of_sharing(model, data, SIZES, 0, tmp_path))
     figures = {
         "nested": {"elbo": 102.0, "elbo_2": 147.0, "psnr": 23.8, "rmse": 0.21},
         "whole code": {"elbo": 100.0},
@@ -90,23 +100,21 @@ def test_prices_are_what_the_nested_model_is_behind(tmp_path: Path) -> None:
         "denoising": {"psnr": 24.0},
         "imputation": {"rmse": 0.2},
     }
-    found = {
-        "command": "python -m vae.specialists --epochs 2",
-        "epochs": 2,
-        "n_restored": 9,
-        "figures": figures,
-    }
-    rows = {row.case: row for row in price_rows(found, SIZES)}
-    paid = {case: row.ours for case, row in rows.items()}
-    assert paid == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
+    (tmp_path / "specialists.json").write_text(
+        json.dumps({"epochs": 2, "n_restored": 9, "figures": figures}), encoding="utf-8"
+    )
+    rows = {row.case: row for row in cost_of_sharing(model, data, SIZES, 0, tmp_path)}
+    costs = {case: row.ours for case, row in rows.items()}
+    assert costs == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
     assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
+    assert [row.n for row in rows.values()] == [SIZES.density, SIZES.density, 9, 9]
 
 
 def test_the_plain_baseline_is_read_from_its_file(tmp_path: Path) -> None:
     assert not plain_baseline("sure_share", tmp_path)
     found = {"epochs": 9, "figures": {"frechet_ratio": 3.0, "sure_share": 0.7}}
     (tmp_path / "plain.json").write_text(json.dumps(found))
-    assert plain_baseline("sure_share", tmp_path) == {f"{PLAIN}, 9 epochs": 0.7}
+    assert plain_baseline("sure_share", tmp_path) == (Baseline(f"{PLAIN}, 9 epochs", 0.7),)
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:
@@ -148,27 +156,6 @@ def test_letters_and_doodles_are_framed_where_they_are_there(tmp_path: Path) -> 
         "doodles": 1,
     }
     assert all(pictures.amax(dim=(1, 2, 3)).eq(1).all() for pictures in found.values())
-
-
-def test_jobs_measured_again_take_the_place_of_their_rows_and_say_so() -> None:
-    def rows(*jobs: str, ours: float) -> list[dict]:
-        return [{"job": job, "ours": ours} for job in jobs]
-
-    facts = {"command": "python -m vae.evaluate", "commit": "a", "date": "d", "minutes": 1.0, "weights": "w"}
-    scores = {**facts, "rows": rows("Density", "Anomaly detection", "Imputation", ours=1.0)}
-    run = {**facts, "commit": "b", "rows": rows("Anomaly detection", "Anomaly detection", ours=2.0)}
-    both = renewed(renewed(scores, run), run)
-    assert [row["job"] for row in both["rows"]] == [
-        "Density",
-        "Anomaly detection",
-        "Anomaly detection",
-        "Imputation",
-    ]
-    assert [row["ours"] for row in both["rows"]] == [1.0, 2.0, 2.0, 1.0]
-    assert both["commit"] == "a"
-    assert [(each["jobs"], each["commit"]) for each in both["renewed"]] == [(["Anomaly detection"], "b")]
-    with pytest.raises(ValueError, match="of other weights: measure all jobs"):
-        renewed(scores, {**run, "weights": "others"})
 
 
 def test_an_unknown_job_is_named() -> None:

@@ -2,101 +2,71 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import vae
+from tests.invented_scores import ALONE, LOST, ROW, SCORES, TIED, TRAINING, WON
 from vae.checkpoint import WEIGHTS, fingerprint
+from vae.checks import InputError
 from vae.evaluation.report import (
     BEGIN,
     END,
-    best_baseline,
+    HEADLINES,
     headlines,
     model_card,
-    reaches_goal,
     score_table,
     update_readme,
     write_reports,
 )
+from vae.evaluation.score_file import read_scores, write_scores
+from vae.evaluation.scores import Scores
+from vae.evaluation.training_run import read_training
 
-WON = {"job": "Denoising", "case": "gaussian 0.25", "unit": "dB", "better": "higher", "ours": 24.0}
-WON = {**WON, "baselines": {"Median": 19.0, "Non-local means": 21.5}, "goal": 21.5}
-LOST = {"job": "Imputation", "case": "left half", "unit": "RMSE", "better": "lower", "ours": 0.2}
-LOST = {**LOST, "baselines": {"Mean fill": 0.24, "Neighbours": 0.16}, "goal": None}
-ALONE = {
-    "job": "Density",
-    "case": "2 dimensions",
-    "unit": "nats",
-    "better": "lower",
-    "ours": 140.0,
-    "baselines": {},
-    "goal": 138,
-}
-ROWS: list[dict[str, Any]] = [ALONE, WON, LOST]
-TRAINING = {
-    "command": "python -m vae.train",
-    "commit": "abc",
-    "hours": 1.5,
-    "device": "2 CPU threads",
-    "precision": "float32",
-    "torch": "2.14",
-    "parameters": 2_100_000,
-    "options": {"epochs": 3},
-    "history": [{"epoch": 3, "validation_elbo": -90.0, "validation_elbo_2": -145.0}],
-}
-SCORES = {
-    "command": "python -m vae.evaluate",
-    "commit": "abc",
-    "date": "2026-11-23",
-    "seed": 0,
-    "minutes": 9.5,
-    "classifier_accuracy": 0.9923,
-    "rows": ROWS,
-}
+HEADLINE = replace(ROW, case="gaussian 0.25")
 
 
-def test_the_best_baseline_is_the_highest_or_the_lowest() -> None:
-    assert best_baseline(WON) == ("Non-local means", 21.5)
-    assert best_baseline(LOST) == ("Neighbours", 0.16)
-    assert best_baseline(ALONE) == ("", None)
-
-
-def test_figures_that_are_shown_alike_are_tied() -> None:
-    nearly = {**WON, "ours": 0.99988, "baselines": {"Raw likelihood": 0.99992}, "goal": 0.99989}
-    assert "| 0.9999 (Raw likelihood) | tied | 0.9999 | yes |" in score_table([nearly])
-    assert "| 0.9999 (Raw likelihood) | **no** | 0.9999 | **no** |" in score_table(
-        [{**nearly, "ours": 0.9998}]
-    )
-    assert "| 0.9998 (Raw likelihood) | yes |" in score_table(
-        [{**nearly, "baselines": {"Raw likelihood": 0.9998}}]
-    )
-
-
-def test_a_goal_is_reached_from_its_own_side() -> None:
-    assert reaches_goal(WON) and reaches_goal({**WON, "goal": 24.0})
-    assert reaches_goal(LOST) and not reaches_goal({**LOST, "goal": 0.19})
-    assert not reaches_goal(ALONE) and reaches_goal({**ALONE, "ours": 138})
+@pytest.fixture(scope="module")
+def shipped() -> Scores:
+    scores = read_scores()
+    assert scores is not None
+    return scores
 
 
 def test_the_table_has_a_line_for_each_row_and_owns_defeat() -> None:
-    _, _, alone, won, lost = score_table(ROWS).splitlines()
-    assert alone == "| Density | 2 dimensions | 140 nats |  |  | 138 | **no** |"
-    assert won == "| Denoising | gaussian 0.25 | 24.00 dB | 21.50 (Non-local means) | yes | 21.50 | yes |"
-    assert lost.endswith("| 0.200 RMSE | 0.160 (Neighbours) | **no** |  |  |")
+    missed = replace(ALONE, job="Density", case="2 dimensions", unit="nats", ours=140, goal=138)
+    _, _, *lines = score_table([missed, WON, LOST, TIED, ALONE]).splitlines()
+    assert lines == [
+        "| Density | 2 dimensions | 140 nats |  |  | 138 | **no** |",
+        "| Denoising | gaussian 0.5 | 20.50 dB | 18.75 (Total variation) | yes | 19.00 | yes |",
+        "| Denoising | gaussian 1 | 15.50 dB | 17.25 (Filter X) | **no** | 17.25 | **no** |",
+        "| Density | gaussian 0.5 | 84.50 nats | 84.50 (IWAE (published)) | tied |  |  |",
+        "| Anomaly detection | gaussian 0.5 | 0.050 share |  |  |  |  |",
+    ]
+
+
+def test_figures_that_are_shown_alike_reach_the_goal() -> None:
+    assert score_table([replace(ROW, ours=18.999)]).endswith("| 19.00 | yes |")
+    assert score_table([replace(ROW, ours=18.99)]).endswith("| 19.00 | **no** |")
+
+
+def test_every_headline_was_measured(shipped: Scores) -> None:
+    assert {(row.job, row.case) for row in headlines(shipped.rows)} == set(HEADLINES)
 
 
 def test_the_readme_gets_the_table_between_its_markers(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
     for _ in range(2):
-        update_readme(readme, ROWS)
+        update_readme(readme, [HEADLINE, ROW])
     text = readme.read_text(encoding="utf-8")
     assert text.startswith(f"before\n{BEGIN}\n| job")
     assert text.endswith(f"|\n{END}\nafter\n")
     assert "old" not in text
-    assert text.count("gaussian 0.25") == 1
+    assert text.count("gaussian 0.25") == 1 and "gaussian 0.5" not in text
 
 
 @pytest.mark.parametrize(
@@ -116,7 +86,7 @@ def test_a_readme_without_just_one_of_each_marker_is_refused_and_stays_as_it_is(
     readme = tmp_path / "README.md"
     readme.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="README.md has no place for the scores"):
-        update_readme(readme, ROWS)
+        update_readme(readme, [HEADLINE])
     assert readme.read_text(encoding="utf-8") == text
 
 
@@ -132,7 +102,16 @@ def test_the_model_card_tells_the_facts_of_the_run() -> None:
         "1 of 2 goals reached",
     ):
         assert fact in card
-    assert score_table(ROWS) in card
+    assert score_table(SCORES.rows) in card
+
+
+def test_the_card_names_the_jobs_that_were_measured_again() -> None:
+    run = replace(SCORES, command="python -m vae.evaluate --jobs denoising", rows=(WON, LOST))
+    assert "measured again" not in model_card(TRAINING, SCORES)
+    assert (
+        "The rows of Denoising were measured again on 2026-01-02\n"
+        "by `python -m vae.evaluate --jobs denoising` at commit `abc1234`.\n"
+    ) in model_card(TRAINING, SCORES.renewed_by(run))
 
 
 def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
@@ -140,23 +119,27 @@ def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
     readme.write_text(BEGIN + END, encoding="utf-8")
     weights = tmp_path / "weights"
     weights.mkdir()
-    (weights / "training.json").write_text(json.dumps(TRAINING))
-    (weights / "scores.json").write_text(json.dumps(SCORES))
+    with pytest.raises(InputError, match="must hold training.json and scores.json"):
+        write_reports(weights, readme)
+    (weights / "training.json").write_text((WEIGHTS / "training.json").read_text(encoding="utf-8"))
+    write_scores(replace(SCORES, rows=(HEADLINE,)), weights)
     write_reports(weights, readme)
-    assert (weights / "README.md").read_text(encoding="utf-8") == model_card(TRAINING, SCORES)
-    assert "Non-local means" in readme.read_text(encoding="utf-8")
+    training, scores = read_training(), read_scores(weights)
+    assert training is not None and scores is not None
+    assert (weights / "README.md").read_text(encoding="utf-8") == model_card(training, scores)
+    assert "18.75 (Total variation)" in readme.read_text(encoding="utf-8")
 
 
 def test_the_card_names_the_runs_that_a_run_started_from() -> None:
-    first = {"command": "python -m vae.train --epochs 80", "commit": "abc", "hours": 1.5}
-    second = {"command": "python -m vae.train", "commit": "def", "hours": 2.0, "left_out": "a network"}
-    card = model_card({**TRAINING, "started_from": {**second, "started_from": first}}, SCORES)
+    first = replace(TRAINING, command="python -m vae.train --epochs 80", hours=1.5)
+    second = replace(TRAINING, commit="def", hours=2.0, left_out="a network", started_from=first)
+    card = model_card(replace(TRAINING, started_from=second), SCORES)
     assert (
         "| started from | command `python -m vae.train`, commit `def`, hours `2.0`, left_out `a network`, "
         "which started from: command `python -m vae.train --epochs 80`, commit `abc`, hours `1.5`, "
         "which started from: random weights |"
     ) in card
-    assert f"| with all before it | {TRAINING['hours'] + 3.5:.1f} hours |" in card
+    assert "| with all before it | 5.0 hours |" in card
     assert "| started from | random weights |" in model_card(TRAINING, SCORES)
 
 
@@ -167,12 +150,12 @@ def test_the_shipped_figures_belong_to_the_shipped_weights(model: vae.VAE, name:
     assert "dirty" not in facts["commit"]
 
 
-def test_readme_and_model_card_say_what_was_measured() -> None:
-    scores = json.loads((WEIGHTS / "scores.json").read_text(encoding="utf-8"))
-    training = json.loads((WEIGHTS / "training.json").read_text(encoding="utf-8"))
+def test_readme_and_model_card_say_what_was_measured(shipped: Scores) -> None:
+    training = read_training()
+    assert training is not None
     readme = (WEIGHTS.parent / "README.md").read_text(encoding="utf-8")
-    assert readme.split(BEGIN)[1].split(END)[0].strip() == score_table(headlines(scores["rows"]))
-    assert (WEIGHTS / "README.md").read_text(encoding="utf-8") == model_card(training, scores)
+    assert readme.split(BEGIN)[1].split(END)[0].strip() == score_table(headlines(shipped.rows))
+    assert (WEIGHTS / "README.md").read_text(encoding="utf-8") == model_card(training, shipped)
 
 
 def test_the_code_in_the_readme_runs() -> None:
