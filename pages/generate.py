@@ -29,12 +29,12 @@ FILM, FILM_WIDTH = "generate_film", 168
 HANDFUL = 4
 FIGURES = ("Fréchet distance over its floor", "sure of a class")
 FARTHEST = 3.0
-WAYS = range(-int(FARTHEST), int(FARTHEST) + 1)
+WAYS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 
 
 def whereabouts(mine: Digit) -> str:
     """Which held-out digits surround the visitor's digit on the map."""
-    right, up = plane.place(mine)[:2].tolist()
+    right, up = plane.place(mine.image)[:2].tolist()
     counts = plane.census(plane.neighbours((right, up), N_NEAR))
     around = ", ".join(
         f"{count} are {label}s" if count > 1 else f"1 is {naming.said(label)}" for label, count in counts
@@ -59,7 +59,7 @@ def choose_point(mine: Digit) -> tuple[float, float]:
     def slid() -> None:
         st.session_state.setdefault(MAP, {})["point"] = [st.session_state[key] for key in AXES]
 
-    chosen = latent_map.show(mine, key=MAP, side=MAP_SIDE) or tuple(plane.place(mine)[:2].tolist())
+    chosen = latent_map.show(mine, key=MAP, side=MAP_SIDE) or tuple(plane.place(mine.image)[:2].tolist())
     for key, u in zip(AXES, chosen, strict=True):
         st.session_state[key] = min(max(round(u, 2), -FARTHEST), FARTHEST)
     with st.container(horizontal=True):
@@ -245,10 +245,10 @@ def show_numbers(mine: Digit) -> None:
         help="The first ones matter most: the model was trained to put first what tells digits apart.",
     )
     with frame.sentence():
-        numbers = range(first, min(first + HANDFUL, n_dims))
-        walks = mine.once(f"walks from {first}", lambda: plane.walks(mine, numbers, WAYS))
+        numbers = tuple(range(first, min(first + HANDFUL, n_dims)))
+        walks = plane.walks(mine.image, numbers, WAYS)
         steps = {i: show_walk(walk, i) for i, walk in zip(numbers, walks, strict=True)}
-        before, after = plane.moved(mine, steps)
+        before, after = plane.moved(mine.image, steps)
         st.caption("All these moves together")
         with st.container(horizontal=True, gap="xsmall"):
             pictures.show(before, alt=f"{mine.name} as the model decodes it", width=112, caption="As it was")
@@ -260,7 +260,7 @@ def show_walk(walk: Tensor, i: int) -> float:
     """One number's slider beside what its whole way from end to end does to the digit."""
     slider, picture = frame.split()
     with picture:
-        alt = f"number {i + 1} moved from {WAYS[0]} to {WAYS[-1]}"
+        alt = f"number {i + 1} moved from {WAYS[0]:g} to {WAYS[-1]:g}"
         pictures.show(walk, alt=alt, width=504)
     with slider:
         return st.slider(

@@ -47,14 +47,10 @@ JOBS = {
 }
 
 
-def cost_of(mine: Digit) -> anatomy.Cost:
-    return mine.once("cost", lambda: anatomy.cost(load.model(), mine.image))
-
-
 def there_and_back(mine: Digit) -> float:
     """x → μ, σ → z → x̂ with the noise in the visitor's hands; returns how far σ is scaled."""
     scale, seed = choose_noise()
-    drawn = anatomy.draws(load.model(), mine.image, N_SHOWN, scale=scale, seed=seed)
+    drawn = anatomy.draws(mine.image, N_SHOWN, scale=scale, seed=seed)
     before, between, after = st.columns([2, 7, 2], vertical_alignment="center")
     with before:
         pictures.show(mine.image, alt=f"{mine.name}, as the encoder reads it", width=112, caption="x")
@@ -129,9 +125,9 @@ def show_cost(mine: Digit, scale: float) -> None:
         r"& \underbrace{-\mathbb{E}_{q(z \mid x)} \log p(x \mid z)}_{\text{pixels}} \\"
         r"& + \underbrace{\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big)}_{\text{code}} \end{aligned}"
     )
-    costs = {"σ × 1": cost_of(mine)}
+    costs = {"σ × 1": anatomy.cost(mine.image)}
     if scale != 1:
-        costs[f"σ × {scale:g}"] = anatomy.cost(load.model(), mine.image, scale=scale)
+        costs[f"σ × {scale:g}"] = anatomy.cost(mine.image, scale=scale)
     bars = {name: {"Pixels": cost.pixels_nats, "Code": cost.code_nats} for name, cost in costs.items()}
     words = {name: [_nats(cost.pixels_nats), _nats(cost.code_nats)] for name, cost in costs.items()}
     said = "; ".join(f"{name}: {', '.join(words[name])}" for name in costs)
@@ -147,7 +143,7 @@ def show_cost(mine: Digit, scale: float) -> None:
 def cost_in_words(mine: Digit, costs: dict[str, anatomy.Cost]) -> str:
     """The sum, and what another σ does to it."""
     own, other = list(costs.values())[0], list(costs.values())[-1]
-    tight = mine.once("tight", lambda: anatomy.tight_nats(load.model(), mine.image))
+    tight = anatomy.tight_nats(mine.image)
     words = (
         f"{mine.subject} costs **{own.total_nats:.1f} nats, {own.total_nats / math.log(2) / 8:.1f} bytes**. "
         "That is what an ideal coder would need for it in black and white. It is an upper bound: "
@@ -171,7 +167,7 @@ def _nats(nats: float) -> str:
 
 def show_numbers(mine: Digit) -> None:
     """What each number of the code costs, and the prior that it is measured against."""
-    own = cost_of(mine)
+    own = anatomy.cost(mine.image)
     st.header("Which numbers carry the digit", anchor=False)
     n_busy = next(i for i, nats in enumerate(accumulate(own.kl_nats), 1) if nats >= 0.9 * own.code_nats)
     st.markdown(
@@ -200,7 +196,7 @@ def nested(mine: Digit) -> None:
     )
     total = load.model().config.latent_dim
     k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", bind="query-params")
-    *strip, chosen = anatomy.prefixes(load.model(), mine.image, [*anatomy.lengths_shown(total), k])
+    *strip, chosen = anatomy.prefixes(mine.image, [*anatomy.lengths_shown(total), k])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=mine.name, width=98, caption="x")
         pictures.show(chosen.image, alt=f"decoded from {k} numbers", width=98, caption=f"k = {k}")
@@ -269,7 +265,7 @@ def show_training() -> None:
 
 def show_limit(mine: Digit) -> None:
     """The digit moved out of its frame."""
-    moves = mine.once("moved", lambda: [anatomy.moved(load.model(), mine.image, by) for by in MOVES])
+    moves = [anatomy.moved(mine.image, by) for by in MOVES]
     frame.where_it_fails(
         "The model knows digits in one place and one size only; nothing tells it that a digit that has moved "
         f"is still the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats "

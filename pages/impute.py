@@ -12,7 +12,7 @@ frame.page(
 with frame.loading():
     from ui import comparison, completions, mask, naming, scores
     from ui.completions import Group
-    from ui.digit import digit_input
+    from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
     from ui.shell import load, source
     from ui.view import pictures
@@ -41,7 +41,7 @@ def choose_hidden(mine: Digit) -> mask.Mask:
             "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", bind="query-params"
         )
     st.caption("Paint over the digit to erase more.")
-    return mask.erased(mine, mask.observed(way, share / 100))
+    return eraser.erased(mine, mask.observed(way, share / 100))
 
 
 def show_completions(mine: Digit, known: mask.Mask) -> None:

@@ -2,17 +2,14 @@
 
 from typing import NamedTuple
 
-import streamlit as st
 import torch
 from torch import Tensor
 
-from ui.shell import load
+from ui.shell import cache, load
 
 CLEAR = 0.6  # probability from which a name is given; below it a picture is unclear
-_SHARED, _ROUND = (
-    0.5,
-    0.05,
-)  # of each class's covariance: all classes' in common, and a multiple of the identity
+_SHARED = 0.5  # of each class's covariance that is the same for all classes
+_ROUND = 0.05  # of what results that is a multiple of the identity
 _N_FOLDS = 10
 _CLASSES = 10
 
@@ -49,7 +46,7 @@ def became(before: Tensor, after: Tensor) -> str | None:
     return None if was is None or now == was else said(now)
 
 
-@st.cache_resource(show_spinner=False)
+@cache.for_good
 def accuracy() -> float:
     """How often the held-out digits of nine tenths name those of the last tenth right, of those they name."""
     codes, labels = _codes(load.gallery().images), load.gallery().labels
@@ -63,7 +60,7 @@ def accuracy() -> float:
     return right / named
 
 
-@st.cache_resource(show_spinner=False)
+@cache.for_good
 def _namer() -> Namer:
     return _fitted(_codes(load.gallery().images), load.gallery().labels)
 

@@ -48,13 +48,20 @@ def painted(truth: Tensor, kind: str, seed: int) -> list[Tensor]:
     ]
 
 
-@cache.briefly
+@cache.briefly(entry_kb=8)
+def cleaned(truth: Tensor, noise: vae.Noise) -> tuple[Tensor, Tensor]:
+    """A digit (1, 28, 28) under noise, and what the model, told the noise, makes of it."""
+    noisy = vae.corrupt(truth[None], noise)
+    return noisy[0], vae.denoise(load.model(), noisy, noise)[0]
+
+
+@cache.briefly(entry_kb=1)
 def estimate(truth: Tensor, noise: vae.Noise, seed: int) -> vae.Noise:
     """What the model takes the noise for, shown nothing but the noisy digit."""
     return vae.estimate_noise(load.model(), vae.corrupt(truth[None], noise, seed=seed))[0]
 
 
-@cache.briefly
+@cache.briefly(entry_kb=40)
 def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> list[comparison.Entry]:
     """Every method on a digit (1, 28, 28) under noise: ours, told `assumed`; its baselines; doing nothing."""
     noisy = vae.corrupt(truth[None], noise, seed=seed)
@@ -138,7 +145,7 @@ def curves(truth: Tensor, kind: str, levels: Sequence[float], seed: int) -> dict
     return {name: [point[name] for point in points] for name in points[0]}
 
 
-@cache.briefly
+@cache.briefly(entry_kb=50)
 def dreams(truth: Tensor, noise: vae.Noise, n: int) -> tuple[Tensor, Tensor]:
     """A digit (1, 28, 28) under new noise `n` times, and what the model makes of it; both (n, 1, 28, 28)."""
     noisy = vae.corrupt(truth.expand(n, -1, -1, -1), noise)

@@ -130,11 +130,11 @@ def test_a_damaged_training_file_gets_one_sentence(open_page, write, changes, wo
 
 def test_the_parts_of_the_cost_add_up_to_the_bound():
     image = load.gallery().images[0]
-    cost = anatomy.cost(load.model(), image)
+    cost = anatomy.cost(image)
     assert cost.total_nats == pytest.approx(cost.pixels_nats + sum(cost.kl_nats))
     assert min(cost.kl_nats) >= -0.1  # estimated by draws
-    assert anatomy.tight_nats(load.model(), image) < cost.total_nats
-    assert math.isinf(anatomy.cost(load.model(), image, scale=0).total_nats)
+    assert anatomy.tight_nats(image) < cost.total_nats
+    assert math.isinf(anatomy.cost(image, scale=0).total_nats)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_the_strip_ends_with_the_whole_code(total, lengths):
 
 def test_a_moved_digit_keeps_its_shape_and_costs_more():
     image = load.gallery().images[0]
-    moved = anatomy.moved(load.model(), image, 4)
+    moved = anatomy.moved(image, 4)
     assert moved.image[..., 4:].equal(image[..., :-4])
     assert moved.image[..., :4].abs().max() == 0
-    assert moved.nats > anatomy.moved(load.model(), image, 0).nats
+    assert moved.nats > anatomy.moved(image, 0).nats

@@ -10,10 +10,11 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 import vae
-from ui import anomaly_verdict, mask
+from ui import anomaly_verdict, completions, mask, noises, rates
 from ui.digit.digit import Digit
-from ui.shell import frame, load
+from ui.shell import frame
 from ui.view import pictures, plane
+from vae.metrics import rmse
 
 SIZE = (1200, 630)
 NOISE = vae.Noise("gaussian", 0.5)
@@ -43,7 +44,7 @@ def draw(mine: Digit, link: str, palette: str) -> bytes:
     pen.text((_MARGIN, 88), "One small neural network learned digits, and nothing else.", _MUTED, _font(20))
     _paste(card, pictures.colours(mine.image, palette), (_MARGIN, _TOP + 30), _LARGE)
     pen.text((_MARGIN, _TOP), mine.subject, _ACCENT, _font(20))
-    for i, job in enumerate(mine.once(f"card {palette}", lambda: jobs(mine, palette))):
+    for i, job in enumerate(jobs(mine, palette)):
         _column(card, pen, job, _LEFT + i * _COLUMN)
     _invitation(card, pen, link)
     file = io.BytesIO()
@@ -57,37 +58,35 @@ def jobs(mine: Digit, palette: str) -> list[Job]:
 
 
 def _compressed(mine: Digit, palette: str) -> Job:
-    code = vae.compress(load.model(), mine.image, n_bytes=N_BYTES)
-    decoded = vae.decompress(load.model(), code)
-    words = f"{len(code)} bytes instead of 784, decoded below."
-    return Job("Compressed", _coloured([mine.image, decoded], palette), words)
+    coded = rates.coded(mine.image, N_BYTES)
+    words = f"{coded.n_bytes} bytes instead of 784, decoded below."
+    return Job("Compressed", _coloured([mine.image, coded.image], palette), words)
 
 
 def _invented(mine: Digit, palette: str) -> Job:
-    new = plane.variations(plane.place(mine)[:2].tolist(), 2)[1:]
+    new = plane.variations(plane.place(mine.image)[:2].tolist(), 2)[1:]
     words = "New digits from its place on the model's map."
     return Job("Invented", _coloured(list(new), palette), words)
 
 
 def _cleaned(mine: Digit, palette: str) -> Job:
-    noisy = vae.corrupt(mine.batch, NOISE)
-    clean = vae.denoise(load.model(), noisy, NOISE)
-    before, after = vae.psnr(noisy.clamp(0, 1), mine.batch), vae.psnr(clean, mine.batch)
+    noisy, clean = noises.cleaned(mine.image, NOISE)
+    before, after = vae.psnr(noisy.clamp(0, 1), mine.image), vae.psnr(clean, mine.image)
     words = f"From {float(before):.1f} to {float(after):.1f} dB, noise removed."
-    return Job("Cleaned", _coloured([noisy[0], clean[0]], palette), words)
+    return Job("Cleaned", _coloured([noisy, clean], palette), words)
 
 
 def _judged(mine: Digit, palette: str) -> Job:
     (verdict,) = anomaly_verdict.verdicts([mine.image])
-    heat = pictures.warmed(anomaly_verdict.surprise(mine), mine.image, anomaly_verdict.BRIGHTEST_NATS)
+    heat = pictures.warmed(anomaly_verdict.surprise(mine.image), mine.image, anomaly_verdict.BRIGHTEST_NATS)
     words = f"{verdict.word().capitalize()}: {verdict.words}."
     return Job("Judged", [pictures.colours(mine.image, palette), heat], words)
 
 
 def _completed(mine: Digit, palette: str) -> Job:
     known = mask.observed(mask.LEFT)
-    mean = vae.impute(load.model(), mine.batch, known[None]).mean[0]
-    error = float((mean - mine.image)[~known].square().mean().sqrt())
+    mean = completions.one(mine.image, known).mean[0]
+    error = rmse(mean, mine.image, known)
     whole, filled = _coloured([mine.image, mean], palette)
     hidden = np.where(known[0, ..., None].numpy(), whole, pictures.HIDDEN)
     return Job("Completed", [hidden, filled], f"The hidden half filled in, {error:.2f} off per pixel.")

@@ -30,6 +30,18 @@ class Stroke(NamedTuple):
     pen: str
 
 
+def objects_of(json_data: object) -> list[Any]:
+    """The paths of a drawing as fabric.js wrote them, each still unchecked.
+
+    Raises:
+        InputError: it is no drawing.
+    """
+    objects = json_data.get("objects") if isinstance(json_data, Mapping) else None
+    if not isinstance(objects, list):
+        raise InputError(_NO_DRAWING)
+    return objects
+
+
 def strokes_of(json_data: object, pens: Mapping[str, float]) -> list[Stroke]:
     """The strokes of a drawing, in the order in which they were drawn.
 
@@ -42,10 +54,8 @@ def strokes_of(json_data: object, pens: Mapping[str, float]) -> list[Stroke]:
     Raises:
         InputError: it is no drawing made with these pens, or a larger one than anybody draws.
     """
+    objects = objects_of(json_data)
     try:
-        objects = json_data["objects"]  # type: ignore[index]
-        if not isinstance(objects, list):
-            raise InputError(_NO_DRAWING)
         if len(objects) > MOST_STROKES or sum(len(each["path"]) for each in objects) > MOST_POINTS:
             raise InputError("this drawing has more strokes than the board can keep: take the last one back")
         names = {width: name for name, width in pens.items()}

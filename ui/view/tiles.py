@@ -4,25 +4,24 @@ import base64
 import io
 
 import numpy as np
-import streamlit as st
 import torch
 from PIL import Image
 
 import vae
 from ui import naming
-from ui.shell import load
+from ui.shell import cache, load
 
 EXTENT = 3.0
 N_TILES = 51
 
 
-@st.cache_data(show_spinner=False)
+@cache.for_good
 def decoded() -> np.ndarray:
     """uint8 (N_TILES, N_TILES, 28, 28): rows from u2 = EXTENT down, columns from u1 = -EXTENT on."""
     return vae.latent_grid(load.model(), N_TILES, extent=EXTENT).flip(0).mul(255).round().byte().numpy()
 
 
-@st.cache_data(show_spinner=False)
+@cache.for_good
 def sprite() -> str:
     """All tiles in one grey PNG, as a data URL."""
     side = N_TILES * decoded().shape[-1]
@@ -31,7 +30,7 @@ def sprite() -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-@st.cache_data(show_spinner=False)
+@cache.for_good
 def names() -> list[str]:
     """What each tile looks like, such as "a 5" or "no clear digit", row by row in the order of `decoded`."""
     rows = torch.from_numpy(decoded()).float().div(255)[:, :, None]
