@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 DEBIAN_ROOT := test "$$(id -u)" = 0 && grep -qx 'ID=debian' /etc/os-release
 
-.PHONY: run test lint train evaluate bench
+.PHONY: run test lint train evaluate bench film
 .NOTPARALLEL:
 
 run: .venv/.app
@@ -24,6 +24,9 @@ evaluate: .venv/.dev
 
 bench: .venv/.app
 	$(BIN)/python -m benchmarks.speed
+
+film: .venv/.app
+	$(BIN)/python -m ui.digit.film
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'

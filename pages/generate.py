@@ -17,7 +17,7 @@ with frame.loading():
     from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
     from ui.shell import load, source
-    from ui.view import film, latent_map, pictures, plane, ring
+    from ui.view import latent_map, morph, pictures, plane, ring
 
 MAP = "generate_map"
 MAP_SIDE = 364
@@ -131,7 +131,7 @@ def looks_like(mine: Digit) -> int | None:
 
 def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None:
     """The film, or where it does not play its middle, what happens in it, and its file to take away."""
-    moving, target = film.gif(frames, FILM_WIDTH), naming.said(other.label)
+    moving, target = morph.there_and_back(frames, FILM_WIDTH), naming.said(other.label)
     with st.container(horizontal=True):
         with st.container(key=FILM, width=FILM_WIDTH):
             if plays:
@@ -163,7 +163,7 @@ def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None
 def show_ways(mine: Digit, other: Digit, frames: Tensor) -> None:
     """The film's frames as a strip, above those of a plain cross-fade."""
     shares = [f"{i / (len(frames) - 1):.0%}" for i in range(len(frames))]
-    faded = film.crossfade(mine.image, other.image, len(frames))
+    faded = morph.crossfade(mine.image, other.image, len(frames))
     for way, pictured in {"The model's way": frames, "A plain cross-fade, to compare": faded}.items():
         st.caption(way)
         alts = [f"{way}, {share} there" for share in shares]

@@ -9,14 +9,14 @@ def page():
     import numpy as np
     import streamlit as st
 
-    from ui.digit import canvas
+    from ui.digit import canvas, fabric
     from ui.digit.fabric import Stroke
 
     if "visit" not in st.session_state:
         st.session_state["visit"] = 1
         strokes = [Stroke(np.array([[x, 0.2], [x, 0.8]]), "thin") for x in (0.25, 0.75)]
         canvas.put("canvas", strokes)
-    board = canvas.board("canvas", ink="#ffffff", pens=canvas.PENS)
+    board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS)
     st.session_state["now"], st.session_state["changed"] = board.strokes, board.take_change()
 
 

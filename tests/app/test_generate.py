@@ -14,7 +14,7 @@ from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
 from ui import naming
 from ui.digit import picture_code
 from ui.shell import address
-from ui.view import film, pictures
+from ui.view import morph, pictures
 
 UNCLEAR = (0.4, 0.55)  # where 4s end
 
@@ -171,7 +171,7 @@ def test_a_film_that_an_address_asks_for_stays_when_the_digit_changes(open_page)
 
 def test_a_film_goes_there_and_back_in_the_palette_and_rests_at_both_ends():
     digits = vae.sample(vae.load_model(), 4, seed=1)
-    with Image.open(io.BytesIO(film.gif(digits, 56))) as moving:
+    with Image.open(io.BytesIO(morph.there_and_back(digits, 56))) as moving:
         assert (moving.n_frames, moving.size, moving.info["loop"]) == (6, (56, 56), 0)
         durations = []
         for i, shown in enumerate([0, 1, 2, 3, 2, 1]):
@@ -179,7 +179,7 @@ def test_a_film_goes_there_and_back_in_the_palette_and_rests_at_both_ends():
             durations.append(moving.info["duration"])
             seen = np.array(moving.convert("RGB"))[::2, ::2]
             assert np.abs(seen - pictures.colours(digits[shown]).astype(int)).max() <= 2
-    assert durations == [film.PAUSE_MS, *[film.FRAME_MS] * 2, film.PAUSE_MS, *[film.FRAME_MS] * 2]
+    assert durations == [morph.PAUSE_MS, *[morph.FRAME_MS] * 2, morph.PAUSE_MS, *[morph.FRAME_MS] * 2]
 
 
 def test_single_numbers_can_be_moved_a_handful_at_a_time(open_page):

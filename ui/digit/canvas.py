@@ -17,7 +17,6 @@ from ui.digit import fabric
 from ui.digit.fabric import SIDE, Stroke
 from ui.shell import frame
 
-PENS = {"thin": 29, "medium": 43, "thick": 62}
 _LONGEST_HISTORY = 200
 _FILES = Path(__file__).parent
 _script = st.components.v2.component(

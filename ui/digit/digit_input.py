@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from ui.digit import canvas, card, current, photo, share
+from ui.digit import canvas, card, current, fabric, photo, share
 from ui.digit.digit import Digit, from_gallery, from_strokes
 from ui.digit.fabric import Stroke
 from ui.shell import address, frame
@@ -37,7 +37,7 @@ def _bring() -> None:
     draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
         st.caption("Draw a digit with a mouse, finger or pen.")
-        board = canvas.board("canvas", ink="#ffffff", pens=canvas.PENS)
+        board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS)
         if board.take_change():
             _take(board.strokes)
     with pick:

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from vae.checks import InputError
 
 SIDE = 672  # of a board in its own pixels: 24 for each of the model's 28
+PENS = {"thin": 29, "medium": 43, "thick": 62}  # their widths in pixels of the board
 MOST_POINTS = 10_000
 MOST_STROKES = 500
 _FARTHEST = 100 * SIDE  # from the board's corner that a pen may stray while it draws

@@ -75,9 +75,9 @@ def partly_hidden(
     _show(veiled(image, observed), alt=alt, width=width, caption=caption)
 
 
-def veiled(image: Tensor, observed: Tensor) -> np.ndarray:
-    """A digit as uint8 RGB (H, W, 3) in the visitor's palette, its unknown pixels grey."""
-    return np.where(_pixels(observed)[..., None].astype(bool), colours(image), HIDDEN)
+def veiled(image: Tensor, observed: Tensor, palette: str | None = None) -> np.ndarray:
+    """A digit as uint8 RGB (H, W, 3) in a palette, or the visitor's, its unknown pixels grey."""
+    return np.where(_pixels(observed)[..., None].astype(bool), colours(image, palette), HIDDEN)
 
 
 def colours(image: Tensor, palette: str | None = None) -> np.ndarray:
