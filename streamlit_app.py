@@ -33,12 +33,11 @@ def compress(mine: Digit) -> None:
 
 
 def denoise(mine: Digit) -> None:
-    noisy, clean = noises.cleaned(mine.image, NOISE)
-    before, after = vae.psnr(noisy.clamp(0, 1), mine.image), vae.psnr(clean, mine.image)
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
     pictures.strip([noisy, clean], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
     became = naming.became(mine.image, clean)
     st.markdown(
-        f"From {before:.1f} to **{after:.1f} dB**; higher is closer to the original."
+        f"From {before_db:.1f} to **{after_db:.1f} dB**; higher is closer to the original."
         + (f" But it now looks like **{became}**." if became else ""),
         help=glossary.help_on("dB"),
     )

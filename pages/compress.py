@@ -20,7 +20,6 @@ with frame.loading():
     from ui.digit.digit import Digit
     from ui.shell import load, source
     from ui.view import charts, pictures
-    from vae.baselines import classical
 
 HIGHEST_DB = 45.0
 OOD_SHAPE, OOD_BYTES = "Star", 12
@@ -121,31 +120,21 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
 def show_lossless(mine: Digit) -> None:
     """The digit in black and white, exactly."""
     st.header("Without any loss, in black and white", anchor=False)
-    ink = rates.black_and_white(mine.image)
-    code, decoded = rates.lossless(ink)
-    sizes = {comparison.OURS: len(code), **classical.lossless_sizes(ink)}
+    found = rates.lossless(mine.image)
     left, right = frame.split()
     with left:
         pictures.strip(
-            [ink, decoded],
+            [found.ink, found.decoded],
             alts=[f"{mine.name} in black and white", "decoded from its lossless code"],
             captions=["Black and white", "Decoded"],
             width=140,
         )
     with right:
-        best = min(sizes, key=lambda name: sizes[name])
-        st.markdown(
-            f"In pure black and white, {mine.name} takes **{len(code)} bytes**; as a PNG it takes "
-            f"{sizes['PNG']}. {'The model' if best == comparison.OURS else best} needs the fewest. "
-            + (
-                "Decoded again just now, every pixel is the same."
-                if decoded.equal(ink)
-                else "It did NOT decode exactly."
-            )
-        )
-        words = ", ".join(f"{name} {size}" for name, size in sizes.items())
-        charts.show(charts.bars(sizes, x="bytes", ours=comparison.OURS), alt=f"Bytes: {words}.", height=200)
-        st.code(code.hex(" "), language=None, wrap_lines=True)
+        st.markdown(rates_in_words.lossless(mine, found))
+        words = ", ".join(f"{name} {size}" for name, size in found.sizes.items())
+        bars = charts.bars(found.sizes, x="bytes", ours=comparison.OURS)
+        charts.show(bars, alt=f"Bytes: {words}.", height=200)
+        st.code(found.code.hex(" "), language=None, wrap_lines=True)
 
 
 @st.fragment

@@ -4,6 +4,7 @@ Sources: Kingma & Welling 2014, arXiv:1312.6114; nested codes of Rippel et al. 2
 """
 
 import math
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -23,9 +24,9 @@ N_CODES = 512  # for what each number of the code costs
 class Draws(NamedTuple):
     """S codes drawn from the posterior of one digit, and what they decode to."""
 
-    mean: Tensor  # (K,)
-    std: Tensor  # (K,), as scaled
-    z: Tensor  # (S, K)
+    mean: list[float]  # K numbers
+    std: list[float]  # K, as scaled
+    first: list[float]  # K, of the first code drawn
     decoded: Tensor  # (S, 1, 28, 28), the chance of ink in each pixel
     psnr_db: float  # of the decoded digits against the digit, on average
 
@@ -43,6 +44,11 @@ class Cost(NamedTuple):
     @property
     def total_nats(self) -> float:
         return self.pixels_nats + self.code_nats
+
+    def n_carrying(self, share: float) -> int:
+        """How many of the first numbers carry a share of what the code costs."""
+        sums = accumulate(self.kl_nats)
+        return next(i for i, nats in enumerate(sums, 1) if nats >= share * self.code_nats)
 
 
 class Prefix(NamedTuple):
@@ -68,7 +74,8 @@ def draws(image: Tensor, n: int, *, scale: float = 1, seed: int = 0) -> Draws:
     z = q.sample(n, torch.Generator().manual_seed(seed))[:, 0]
     decoded = load.model().decode(z).sigmoid()
     psnr_db = sum(vae.psnr(picture, image) for picture in decoded) / n
-    return Draws(q.mean[0], q.logvar[0].mul(0.5).exp(), z, decoded, psnr_db)
+    std = q.logvar[0].mul(0.5).exp()
+    return Draws(q.mean[0].tolist(), std.tolist(), z[0].tolist(), decoded, psnr_db)
 
 
 @cache.briefly(entry_kb=2)

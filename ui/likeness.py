@@ -49,6 +49,17 @@ def matches(images: Tensor) -> list[Match]:
     return found
 
 
+def originality(found: list[Match]) -> str:
+    """Whether the samples are copies, as far as held-out digits can tell."""
+    near = sum(match.share < 0.5 for match in found)
+    nearest = min(match.distance for match in found)
+    return (
+        f"**Copied or invented?** {near} of these {len(found)} lie nearer to a held-out digit than most real "
+        f"digits of its class do. The closest pair is {nearest:.1f} apart, as a distance over all pixels; "
+        f"when the model copies a digit, its copy is usually {copying_error():.1f} away."
+    )
+
+
 @cache.for_good
 def copying_error() -> float:
     """The median distance from a held-out digit to the model's own copy of it."""

@@ -46,6 +46,20 @@ def attempts(
     return [_entry(name, image, digit.image, known) for name, image in completions.items()]
 
 
+def compared(name: str, entries: list[comparison.Entry]) -> str:
+    """Who came closest on the hidden part of what is called `name`, in one sentence about the attempts."""
+    ours, best = entries[0], comparison.best(entries[1:], comparison.RMSE)
+    if comparison.standing(ours, best, comparison.RMSE) == "behind":
+        return (
+            f"On the hidden part of {name}, **{best.name.lower()} wins**: it is off by {best.score:.3f} "
+            f"per pixel, the model's average by {ours.score:.3f}."
+        )
+    return (
+        f"On the hidden part of {name}, the model's average is off by **{ours.score:.3f}** per pixel; "
+        f"the better of these two methods, {best.name.lower()}, by {best.score:.3f}."
+    )
+
+
 def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> comparison.Entry:
     error = rmse(image, truth, known)
     return comparison.Entry(name, image, error, f"error {error:.3f}")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ui.digit.digit import Digit
 from ui.shell import cache, load
 
 CLEAR = 0.6  # probability from which a name is given; below it a picture is unclear
@@ -38,6 +39,11 @@ def names(images: Tensor) -> list[int | None]:
 def said(label: int | None) -> str:
     """A name in a sentence, such as "a 7", "an 8" or "no clear digit"."""
     return "no clear digit" if label is None else f"{'an' if label == 8 else 'a'} {label}"
+
+
+def looks_like(digit: Digit) -> int | None:
+    """Which digit it is, where that is known, else what it looks like; None where that is unclear."""
+    return names(digit.batch)[0] if digit.label is None else digit.label
 
 
 def became(before: Tensor, after: Tensor) -> str | None:

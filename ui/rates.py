@@ -26,6 +26,16 @@ class Point(NamedTuple):
     psnr_db: float
 
 
+class Lossless(NamedTuple):
+    """A digit in black and white, written without loss."""
+
+    ink: Tensor  # (1, 28, 28), each pixel 0 or 1
+    code: bytes
+    decoded: Tensor  # (1, 28, 28)
+    is_exact: bool
+    sizes: dict[str, int]  # bytes that each method needs, the model's first
+
+
 class Step(NamedTuple):
     """What a code says with one number more."""
 
@@ -47,11 +57,14 @@ def coded(image: Tensor, n_bytes: int) -> Point:
     return measured(len(written), vae.decompress(load.model(), written), image)
 
 
-@cache.briefly(entry_kb=8)
-def lossless(ink: Tensor) -> tuple[bytes, Tensor]:
-    """The model's lossless code of a black-and-white image (1, 28, 28), and what it decodes to."""
+@cache.briefly(entry_kb=12)
+def lossless(image: Tensor) -> Lossless:
+    """An image (1, 28, 28) in black and white, split at one half, and the model's lossless code of that."""
+    ink = (image >= 0.5).float()
     written = vae.compress_ink(load.model(), ink)
-    return written, vae.decompress_ink(load.model(), written)
+    decoded = vae.decompress_ink(load.model(), written)
+    sizes = {comparison.OURS: len(written), **classical.lossless_sizes(ink)}
+    return Lossless(ink, written, decoded, decoded.equal(ink), sizes)
 
 
 @cache.briefly(entry_kb=150)
@@ -129,11 +142,6 @@ def fewest_that_read(points: Sequence[Point], image: Tensor) -> int | None:
 def model_bytes() -> int:
     """Size of the weights file, which whoever reads a code must have."""
     return (WEIGHTS / "vae.safetensors").stat().st_size
-
-
-def black_and_white(image: Tensor) -> Tensor:
-    """An image split at one half."""
-    return (image >= 0.5).float()
 
 
 def axes(points: Sequence[Point], *, highest_db: float = math.inf) -> tuple[list[int], list[float]]:

@@ -59,6 +59,17 @@ def saturation(mine: Digit) -> str:
     )
 
 
+def lossless(mine: Digit, found: rates.Lossless) -> str:
+    """What a digit takes in black and white, who needs the fewest bytes, and whether all came back."""
+    best = min(found.sizes, key=lambda name: found.sizes[name])
+    exact, inexact = "Decoded again just now, every pixel is the same.", "It did NOT decode exactly."
+    return (
+        f"In pure black and white, {mine.name} takes **{len(found.code)} bytes**; as a PNG it takes "
+        f"{found.sizes['PNG']}. {'The model' if best == comparison.OURS else best} needs the fewest. "
+        f"{exact if found.is_exact else inexact}"
+    )
+
+
 def compared(ours: comparison.Entry, other: comparison.Entry) -> str:
     """Where the model stands against another method; that one's name follows."""
     standing = comparison.standing(ours, other, comparison.PSNR)

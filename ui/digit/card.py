@@ -61,15 +61,14 @@ def _compressed(mine: Digit, palette: str) -> Job:
 
 
 def _invented(mine: Digit, palette: str) -> Job:
-    new = plane.variations(plane.place(mine.image)[:2].tolist(), 2)[1:]
+    new = plane.variations(plane.point_of(mine.image), 2)[1:]
     words = "New digits from its place on the model's map."
     return Job("Invented", _coloured(list(new), palette), words)
 
 
 def _cleaned(mine: Digit, palette: str) -> Job:
-    noisy, clean = noises.cleaned(mine.image, NOISE)
-    before, after = vae.psnr(noisy.clamp(0, 1), mine.image), vae.psnr(clean, mine.image)
-    words = f"From {float(before):.1f} to {float(after):.1f} dB, noise removed."
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    words = f"From {before_db:.1f} to {after_db:.1f} dB, noise removed."
     return Job("Cleaned", _coloured([noisy, clean], palette), words)
 
 

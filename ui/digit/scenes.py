@@ -71,9 +71,8 @@ def compressed(mine: Digit) -> Iterator[Frame]:
 
 def denoised(mine: Digit) -> Iterator[Frame]:
     """The noise is wiped away from left to right."""
-    noisy, clean = noises.cleaned(mine.image, NOISE)
-    before, after = vae.psnr(noisy.clamp(0, 1), mine.image), vae.psnr(clean, mine.image)
-    caption = f"Noise goes and strokes stay: from {before:.1f} to {after:.1f} dB."
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    caption = f"Noise goes and strokes stay: from {before_db:.1f} to {after_db:.1f} dB."
     left = Side(_colours(noisy), "under noise")
     for i in range(N_STEPS):
         edge = noisy.shape[-1] * i // N_STEPS

@@ -73,7 +73,7 @@ def _map(mine: Digit, key: str, side: int, legend: bool) -> Any:
             "legend": legend,
             "dots": _dots(),
             "colours": CLASS_COLOURS,
-            "centre": plane.place(mine.image)[:2].tolist(),
+            "centre": plane.point_of(mine.image),
             "chosen": _checked(st.session_state.get(key, {}).get("point")),
             "ring": ring.around(mine.image),
             "palette": pictures.palette_table(frame.palette()).tolist(),

@@ -1,23 +1,27 @@
-"""Standard coordinates: where a digit lies, what a point decodes to, and which held-out digits are near.
+"""Standard coordinates: where a digit lies, and what a point decodes to.
 
 Under the prior every coordinate is a standard normal, so one scale serves them all.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 import vae
-from ui.digit.digit import Digit
 from ui.shell import cache, load
 from ui.view import pictures
 
 
 def place(image: Tensor) -> Tensor:
     """The standard coordinates (K,) of the middle of the posterior of a digit (1, 28, 28)."""
-    return _places(image[None])[0]
+    return places(image[None])[0]
+
+
+def point_of(image: Tensor) -> tuple[float, float]:
+    """Where a digit (1, 28, 28) lies on the map: two standard coordinates, rightwards and upwards."""
+    right, up = place(image)[:2].tolist()
+    return right, up
 
 
 @torch.inference_mode()
@@ -48,19 +52,6 @@ def variations(point: Sequence[float], n: int) -> Tensor:
     return vae.decode_standard(load.model(), u)
 
 
-def neighbours(point: Sequence[float], n: int) -> list[Digit]:
-    """The n held-out digits nearest to a point on the map, the nearest first."""
-    gallery = load.gallery()
-    distance = (_gallery_places() - torch.tensor(point)).square().sum(dim=1)
-    nearest = distance.argsort()[:n].tolist()
-    return [Digit(gallery.images[i], "gallery", int(gallery.labels[i])) for i in nearest]
-
-
-def census(digits: Sequence[Digit]) -> list[tuple[int, int]]:
-    """Classes and how often each occurs, the most frequent first."""
-    return Counter(digit.label for digit in digits if digit.label is not None).most_common()
-
-
 @cache.briefly(entry_kb=2000)
 def atlas(n_side: int, extent: float) -> Tensor:
     """The map as one picture (1, 28 n, 28 n), the second coordinate upwards."""
@@ -68,12 +59,8 @@ def atlas(n_side: int, extent: float) -> Tensor:
     return pictures.sheet(grid.flatten(0, 1)[:, None], n_side)
 
 
-@cache.for_good
-def _gallery_places() -> Tensor:
-    return _places(load.gallery().images)[:, :2]
-
-
 @torch.inference_mode()
-def _places(images: Tensor) -> Tensor:
+def places(images: Tensor) -> Tensor:
+    """The standard coordinates (B, K) of the middles of the posteriors of digits (B, 1, 28, 28)."""
     model = load.model()
     return model.prior.to_standard(model.encode(images).mean)

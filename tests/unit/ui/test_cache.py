@@ -19,7 +19,7 @@ KNOWN = mask.observed(mask.LEFT)
 RESULTS: dict[str, Callable[[Tensor], object]] = {
     "ui.rates.code": lambda x: rates.code(x, vae.MAX_CODE_BYTES),
     "ui.rates.coded": lambda x: rates.coded(x, vae.MAX_CODE_BYTES),
-    "ui.rates.lossless": lambda x: rates.lossless(rates.black_and_white(x)),
+    "ui.rates.lossless": rates.lossless,
     "ui.rates.number_by_number": lambda x: rates.number_by_number(rates.code(x, vae.MAX_CODE_BYTES), x),
     "ui.rates.ours": rates.ours,
     "ui.rates.of_baselines": rates.of_baselines,
