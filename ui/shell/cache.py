@@ -4,9 +4,10 @@
   once in a process: `for_good`. Arguments of such a function take a handful of values.
 - What is computed from a visitor's picture or settings is kept `briefly`: by the content of the arguments,
   for ten minutes, and no more of it than a number of bytes, however many visitors there are.
-- What a visitor chose or brought lives in session state. Each key has one module that reads and writes it:
-  the digit `ui.digit.current`, a board's strokes `ui.digit.canvas`, a photo `ui.digit.photo`, the text in the
-  address `ui.shell.address`. A page's own keys begin with its name and are written in its callbacks.
+- What a visitor chose or brought lives in session state. Each key has one module that writes it, in a
+  callback or in a function made for that: the digit `ui.digit.current`, a board's strokes `ui.digit.canvas`,
+  a photo `ui.digit.photo`, the text in the address `ui.shell.address`, how often a button was pressed
+  `ui.shell.again`.
 - What a link should repeat, such as a slider, is a widget bound to a query parameter.
 
 Nothing else remembers. Cached results are shared, not copied, so nobody changes them.
@@ -21,7 +22,7 @@ from torch import Tensor
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BUDGET_BYTES = 8 * 2**20  # for the results of one function
+BUDGET_BYTES = 8 * 2**20  # for the results of one function; those of all 20 functions take 70 MB at most
 MOST_RESULTS = 128  # of one function, however small they are
 entry_bytes: dict[str, int] = {}  # of each function that is kept briefly: what its largest result takes
 
