@@ -6,7 +6,7 @@ TRAIN_BIN := .venv-train/bin
 PIP_OPTIONS := --retries 1
 DEBIAN_ROOT := test "$$(id -u)" = 0 && grep -qx 'ID=debian' /etc/os-release
 
-.PHONY: run test lint train evaluate bench
+.PHONY: run test lint train evaluate bench film
 .NOTPARALLEL:
 
 run: .venv/.app
@@ -26,8 +26,11 @@ train: .venv-train/.train
 evaluate: .venv-train/.train
 	$(TRAIN_BIN)/python -m vae.evaluate $(ARGS)
 
-bench: .venv/.app
-	$(BIN)/python -m benchmarks.speed
+bench: .venv/.browser
+	$(BIN)/python -m benchmarks.app
+
+film: .venv/.app
+	$(BIN)/python -m ui.digit.film
 
 %/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'

@@ -15,7 +15,7 @@ frame.page(
 )
 with frame.loading():
     import vae
-    from ui import anomaly_verdict, mask, naming
+    from ui import anomaly_verdict, completions, mask, naming, noises, rates
     from ui.digit import digit_input
     from ui.digit.digit import Digit
     from ui.shell import load
@@ -27,20 +27,17 @@ WIDTH = 70
 
 
 def compress(mine: Digit) -> None:
-    code = mine.once("compress", lambda: vae.compress(load.model(), mine.image, n_bytes=N_BYTES))
-    decoded = vae.decompress(load.model(), code)
-    pictures.strip([mine.image, decoded], alts=[mine.name, "decoded from its code"], width=WIDTH)
+    code, decoded = rates.code(mine.image, N_BYTES), rates.coded(mine.image, N_BYTES)
+    pictures.strip([mine.image, decoded.image], alts=[mine.name, "decoded from its code"], width=WIDTH)
     st.markdown(f"{mine.subject} in **{len(code)} bytes** instead of 784: `{code.hex(' ')}`")
 
 
 def denoise(mine: Digit) -> None:
-    noisy = vae.corrupt(mine.batch, NOISE)
-    clean = mine.once("denoise", lambda: vae.denoise(load.model(), noisy, NOISE))
-    before, after = vae.psnr(noisy.clamp(0, 1), mine.batch), vae.psnr(clean, mine.batch)
-    pictures.strip([noisy[0], clean[0]], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
-    became = naming.became(mine.image, clean[0])
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    pictures.strip([noisy, clean], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
+    became = naming.became(mine.image, clean)
     st.markdown(
-        f"From {before:.1f} to **{after:.1f} dB**; higher is closer to the original."
+        f"From {before_db:.1f} to **{after_db:.1f} dB**; higher is closer to the original."
         + (f" But it now looks like **{became}**." if became else ""),
         help=glossary.help_on("dB"),
     )
@@ -49,7 +46,7 @@ def denoise(mine: Digit) -> None:
 def find_anomalies(mine: Digit) -> None:
     (found,) = anomaly_verdict.verdicts([mine.image])
     pictures.heat_over(
-        anomaly_verdict.surprise(mine),
+        anomaly_verdict.surprise(mine.image),
         mine.image,
         alt="where the strokes surprise",
         highest=anomaly_verdict.BRIGHTEST_NATS,
@@ -60,10 +57,10 @@ def find_anomalies(mine: Digit) -> None:
 
 def fill_in(mine: Digit) -> None:
     known = mask.observed(mask.LEFT)
-    filled = mine.once("fill in", lambda: vae.impute(load.model(), mine.batch, known[None], n_samples=1))
+    completed = completions.one(mine.image, known).samples[0, 0]
     with st.container(horizontal=True, gap="xsmall"):
         pictures.partly_hidden(mine.image, known, alt="its left half hidden", width=WIDTH)
-        pictures.show(filled.samples[0, 0], alt="completed by the model", width=WIDTH)
+        pictures.show(completed, alt="completed by the model", width=WIDTH)
     st.markdown("The left half was hidden; the model filled it in.")
 
 

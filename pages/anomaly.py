@@ -17,7 +17,7 @@ with frame.loading():
     import vae
     from ui import anomaly_verdict, reasons, scores
     from ui.anomaly_verdict import Verdict, Word
-    from ui.digit import digit, digit_input, letters_and_shapes
+    from ui.digit import current, digit, digit_input, letters_and_shapes
     from ui.digit.digit import Digit
     from ui.shell import source
     from ui.view import charts, pictures, pressable
@@ -36,7 +36,7 @@ def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
         st.caption(
             "One standard deviation is how much real digits usually differ from one another in this respect."
         )
-    nearest = mine.once("nearest", lambda: anomaly_verdict.nearest(mine.batch)[0])
+    nearest = anomaly_verdict.nearest(mine.image)
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=f"{mine.name} to compare", width=WIDTH, caption=mine.subject)
         pictures.show(
@@ -142,7 +142,7 @@ def show_row(examples: dict[str, Digit], judged: list[Verdict], alarm: float) ->
                     name,
                     alt=f"{name}: {found.words}",
                     key=f"anomaly_{name}",
-                    on_click=digit.keep,
+                    on_click=current.keep,
                     args=(picture,),
                 )
                 st.caption(f"**{word}**{passing}")

@@ -12,39 +12,22 @@ frame.page(
     "A picture file describes pixels. The model describes the digit: which one it is, how slanted, how bold.",
 )
 with frame.loading():
+    from torch import Tensor
+
     import vae
-    from ui import codes, comparison, naming, rates
+    from ui import codes, comparison, rates, rates_in_words
     from ui.digit import digit_input, letters_and_shapes
     from ui.digit.digit import Digit
     from ui.shell import load, source
     from ui.view import charts, pictures
-    from vae.baselines import classical
 
 HIGHEST_DB = 45.0
 OOD_SHAPE, OOD_BYTES = "Star", 12
 
 
-def code_of(mine: Digit, n_bytes: int) -> bytes:
-    return mine.once(f"code {n_bytes}", lambda: vae.compress(load.model(), mine.image, n_bytes=n_bytes))
-
-
-def chosen(mine: Digit, n_bytes: int) -> rates.Point:
-    code = code_of(mine, n_bytes)
-    decoded = mine.once(f"decoded {n_bytes}", lambda: vae.decompress(load.model(), code))
-    return rates.measured(len(code), decoded, mine.image)
-
-
-def baseline_points(mine: Digit) -> dict[str, list[rates.Point]]:
-    return mine.once("baseline rates", lambda: rates.of_baselines(mine.image))
-
-
-def our_points(mine: Digit) -> list[rates.Point]:
-    return mine.once("rates", lambda: rates.ours(mine.image))
-
-
 def show_result(mine: Digit, ours: rates.Point) -> None:
     """What became of the digit, in words and pictures."""
-    st.markdown(_verdict(mine, ours))
+    st.markdown(rates_in_words.verdict(mine, ours))
     with st.container(horizontal=True, gap="xsmall"):
         pictures.show(mine.image, alt=f"{mine.name}, the original", width=112, caption="Original")
         pictures.show(
@@ -73,31 +56,9 @@ def show_code(code: bytes) -> None:
     )
 
 
-def _verdict(mine: Digit, ours: rates.Point) -> str:
-    needed = {
-        name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in baseline_points(mine).items()
-    }
-    found = {name: point.n_bytes for name, point in needed.items() if point}
-    more = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes > ours.n_bytes]
-    less = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes <= ours.n_bytes]
-    never = [name for name, point in needed.items() if not point]
-    became = naming.became(mine.image, ours.image)
-    fits = (
-        f"{mine.subject} fits in **{ours.n_bytes} bytes**."
-        if became is None
-        else f"**{ours.n_bytes} bytes** are too few for {mine.name}: it comes back as **{became}**."
-    )
-    return (
-        fits
-        + (f" To come as close to the original, others need more bytes: {', '.join(more)}." if more else "")
-        + (f" As close with no more bytes: **{', '.join(less)}**." if less else "")
-        + (f" No number of bytes would be enough for {' or '.join(never)}." if never else "")
-    )
-
-
 def show_numbers(mine: Digit, code: bytes) -> None:
     """The code's numbers as they arrive, one by one, and what each adds."""
-    steps = mine.once(f"numbers {code.hex()}", lambda: rates.number_by_number(code, mine.image))
+    steps = rates.number_by_number(code, mine.image)
     n_dims = vae.n_code_dims(load.model(), code)
     is_corrected = len(steps) > n_dims
     st.header("Number by number", anchor=False)
@@ -105,7 +66,7 @@ def show_numbers(mine: Digit, code: bytes) -> None:
         f"This code holds **{n_dims} numbers**, the most important first"
         + (", and a final correction of the picture. " if is_corrected else ". ")
         + f"Here they arrive one by one, each with what it adds in dB ({glossary.gloss('dB')}). "
-        f"{_biggest([step.gain_db for step in steps[1:n_dims]])}"
+        f"{rates_in_words.biggest_step([step.gain_db for step in steps[1:n_dims]])}"
     )
     pictures.strip(
         [step.image for step in steps],
@@ -116,23 +77,12 @@ def show_numbers(mine: Digit, code: bytes) -> None:
     )
 
 
-def _biggest(gains: list[float]) -> str:
-    if not gains:
-        return "With more bytes, more numbers follow."
-    best = max(gains)
-    return f"The biggest step is number {gains.index(best) + 2}: {rates.decibels(best)}."
-
-
 def show_baselines(mine: Digit, ours: rates.Point) -> None:
     """Who is best at this many bytes, and who cannot be this short."""
-    affordable = {
-        name: rates.best_within(points, ours.n_bytes) for name, points in baseline_points(mine).items()
-    }
-    entries = [_entry(comparison.OURS, ours)]
-    entries += [_entry(name, point) for name, point in affordable.items() if point]
-    too_long = {
-        name: points[0].n_bytes for name, points in baseline_points(mine).items() if not affordable[name]
-    }
+    baselines = rates.of_baselines(mine.image)
+    affordable = {name: rates.best_within(points, ours.n_bytes) for name, points in baselines.items()}
+    entries = [rates.entry(comparison.OURS, ours)]
+    entries += [rates.entry(name, point) for name, point in affordable.items() if point]
     st.header(f"Other methods with {ours.n_bytes} bytes", anchor=False)
     best = comparison.best(entries, comparison.PSNR)
     if best is not entries[0]:
@@ -140,89 +90,51 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
         how = "its copy is exact" if math.isinf(lead) else f"it is {rates.decibels(lead)} closer"
         st.markdown(f"At this size **{best.name} wins**: {how}.")
     comparison.show(entries, comparison.PSNR)
+    too_long = [
+        f"{name} {points[0].n_bytes} bytes" for name, points in baselines.items() if not affordable[name]
+    ]
     if too_long:
-        shortest = ", ".join(f"{name} {n_bytes} bytes" for name, n_bytes in too_long.items())
-        st.caption(f"Even at their smallest, these need more bytes: {shortest}.")
-
-
-def _entry(name: str, point: rates.Point) -> comparison.Entry:
-    words = f"{rates.decibels(point.psnr_db)} · {point.n_bytes} bytes"
-    return comparison.Entry(name, point.image, point.psnr_db, words)
+        st.caption(f"Even at their smallest, these need more bytes: {', '.join(too_long)}.")
 
 
 def show_curve(mine: Digit, ours: rates.Point) -> None:
     """Quality over bytes for this digit."""
     st.header("More bytes, better picture?", anchor=False, help=glossary.help_on("PSNR"))
     with st.skeleton(height=420):
-        points = our_points(mine)
+        points, baselines = rates.ours(mine.image), rates.of_baselines(mine.image)
     figure = charts.rates(
         rates.axes(points),
-        {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in baseline_points(mine).items()},
+        {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in baselines.items()},
         chosen=(ours.n_bytes, ours.psnr_db),
         highest_db=HIGHEST_DB,
     )
-    charts.show(figure, alt=f"Quality over bytes. {_saturation(mine)}", height=360)
+    charts.show(figure, alt=f"Quality over bytes. {rates_in_words.saturation(mine)}", height=360)
     size_mb = rates.model_bytes() / 1e6
     st.caption(
-        _overtaken(mine)
+        rates_in_words.overtaken(mine)
         + "Only the code is sent, but sender and receiver both need the model, once for all digits: a file "
         f"of {size_mb:.1f} MB. PCA needs its components in the same way; picture files need nothing else."
-    )
-
-
-def _overtaken(mine: Digit) -> str:
-    best = max(point.psnr_db for point in our_points(mine))
-    png = rates.cheapest_as_good(baseline_points(mine)["PNG"], best)
-    return f"PNG catches up with the model's best code at {png.n_bytes} bytes. " if png else ""
-
-
-def _fewest(mine: Digit) -> str:
-    n_bytes = rates.fewest_that_read(our_points(mine), mine.image)
-    if n_bytes is None:
-        return f"However many bytes it gets, {mine.name} does not come back as a clear digit."
-    return f"{n_bytes} bytes are the fewest from which {mine.name} comes back as the digit that it is."
-
-
-def _saturation(mine: Digit) -> str:
-    points = our_points(mine)
-    few, most = rates.last_gain(points), points[-1]
-    if few is most:
-        return f"For {mine.name}, the model makes use of all {most.n_bytes} bytes."
-    return (
-        f"{mine.subject} from {few.n_bytes} bytes: {rates.decibels(few.psnr_db)}; "
-        f"from {most.n_bytes}: {rates.decibels(most.psnr_db)}, no better."
     )
 
 
 def show_lossless(mine: Digit) -> None:
     """The digit in black and white, exactly."""
     st.header("Without any loss, in black and white", anchor=False)
-    ink = rates.black_and_white(mine.image)
-    code = mine.once("ink", lambda: vae.compress_ink(load.model(), ink))
-    decoded = vae.decompress_ink(load.model(), code)
-    sizes = {comparison.OURS: len(code), **classical.lossless_sizes(ink)}
+    found = rates.lossless(mine.image)
     left, right = frame.split()
     with left:
         pictures.strip(
-            [ink, decoded],
+            [found.ink, found.decoded],
             alts=[f"{mine.name} in black and white", "decoded from its lossless code"],
             captions=["Black and white", "Decoded"],
             width=140,
         )
     with right:
-        best = min(sizes, key=lambda name: sizes[name])
-        st.markdown(
-            f"In pure black and white, {mine.name} takes **{len(code)} bytes**; as a PNG it takes "
-            f"{sizes['PNG']}. {'The model' if best == comparison.OURS else best} needs the fewest. "
-            + (
-                "Decoded again just now, every pixel is the same."
-                if decoded.equal(ink)
-                else "It did NOT decode exactly."
-            )
-        )
-        words = ", ".join(f"{name} {size}" for name, size in sizes.items())
-        charts.show(charts.bars(sizes, x="bytes", ours=comparison.OURS), alt=f"Bytes: {words}.", height=200)
-        st.code(code.hex(" "), language=None, wrap_lines=True)
+        st.markdown(rates_in_words.lossless(mine, found))
+        words = ", ".join(f"{name} {size}" for name, size in found.sizes.items())
+        bars = charts.bars(found.sizes, x="bytes", ours=comparison.OURS)
+        charts.show(bars, alt=f"Bytes: {words}.", height=200)
+        st.code(found.code.hex(" "), language=None, wrap_lines=True)
 
 
 @st.fragment
@@ -256,29 +168,18 @@ def show_decoded(found: codes.Decoded) -> None:
 def show_failure() -> None:
     """A picture that is not a digit, beside what PCA makes of it in as many bytes."""
     truth = letters_and_shapes.picture(OOD_SHAPE)
-    entries = ood_entries()
+    entries = ood_entries(truth)
     pictures.show(truth, alt=f"{OOD_SHAPE}, the original", width=112, caption="Original")
     comparison.show(entries, comparison.PSNR)
     ours, pca = entries
-    st.caption(f"{_compared(ours, pca)} PCA here; for digits, see the Scoreboard.")
+    st.caption(f"{rates_in_words.compared(ours, pca)} PCA here; for digits, see the Scoreboard.")
 
 
-def _compared(ours: comparison.Entry, pca: comparison.Entry) -> str:
-    standing = comparison.standing(ours, pca, comparison.PSNR)
-    if standing == "tied":
-        return "The model is as good as"
-    gap = rates.decibels(abs(ours.score - pca.score))
-    return f"The model is {gap} {'ahead of' if standing == 'ahead' else 'behind'}"
-
-
-@st.cache_resource(show_spinner=False)
-def ood_entries() -> list[comparison.Entry]:
+def ood_entries(truth: Tensor) -> list[comparison.Entry]:
     """The model's code of the out-of-distribution shape and PCA's."""
-    truth = letters_and_shapes.picture(OOD_SHAPE)
-    decoded = vae.decompress(load.model(), vae.compress(load.model(), truth, n_bytes=OOD_BYTES))
     pca = rates.best_within(rates.of_baselines(truth)["PCA"], OOD_BYTES)
-    points = {comparison.OURS: rates.measured(OOD_BYTES, decoded, truth), "PCA": pca}
-    return [_entry(name, point) for name, point in points.items() if point]
+    points = {comparison.OURS: rates.coded(truth, OOD_BYTES), "PCA": pca}
+    return [rates.entry(name, point) for name, point in points.items() if point]
 
 
 left, right = frame.split()
@@ -290,14 +191,14 @@ with right:
     )
     fewest = st.empty()
 with right, frame.sentence():
-    show_result(mine, chosen(mine, n_bytes))
-    show_code(code_of(mine, n_bytes))
+    show_result(mine, rates.coded(mine.image, n_bytes))
+    show_code(rates.code(mine.image, n_bytes))
 with frame.sentence():
-    show_numbers(mine, code_of(mine, n_bytes))
-    show_baselines(mine, chosen(mine, n_bytes))
+    show_numbers(mine, rates.code(mine.image, n_bytes))
+    show_baselines(mine, rates.coded(mine.image, n_bytes))
 with frame.sentence():
-    show_curve(mine, chosen(mine, n_bytes))
-    fewest.caption(_fewest(mine))
+    show_curve(mine, rates.coded(mine.image, n_bytes))
+    fewest.caption(rates_in_words.fewest(mine))
 with frame.sentence():
     show_lossless(mine)
 show_decoder()

@@ -15,6 +15,7 @@ with frame.loading():
     from ui.digit import digit, digit_input, letters_and_shapes
     from ui.digit.digit import Digit
     from ui.shell import source
+    from ui.shell.again import again
     from ui.view import before_after, charts, pictures
     from vae.posterior.inference import more_draws, posterior_draws
 
@@ -51,14 +52,10 @@ def slider_of(kind: str) -> str:
     return "denoise_strength" if kind == "gaussian" else "denoise_share"
 
 
-def new_noise() -> None:
-    st.session_state["denoise_seed"] += 1
-
-
-def show_setting(mine: Digit) -> bool:
-    """New noise, and whether the model has to estimate the noise; returns the latter."""
+def show_setting(mine: Digit) -> tuple[int, bool]:
+    """The seed of the noise, and whether the model has to estimate kind and amount."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.button("New noise", icon=":material/casino:", on_click=new_noise, key="denoise_new")
+        seed = again("New noise", key="denoise_new")
         blind = st.toggle(
             "Blind",
             key="denoise_blind",
@@ -67,7 +64,7 @@ def show_setting(mine: Digit) -> bool:
         )
     pictures.show(mine.image, alt=f"{mine.name} without noise", width=WIDTH)
     st.caption(f"{mine.subject} without noise")
-    return blind
+    return seed, blind
 
 
 def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> None:
@@ -77,7 +74,7 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
     became = naming.became(mine.image, ours.image)
     st.markdown(noises.verdict(mine.name, entries, became), help=glossary.help_on("dB"))
     if blind:
-        st.markdown(estimate_in_words(noise, assumed))
+        st.markdown(noises.estimated(noise, assumed))
     before_after.show(
         before_after.Side(untouched.image, f"{mine.name} under noise", f"under noise: {untouched.words}"),
         before_after.Side(ours.image, f"{mine.name}, cleaned by the model", f"cleaned: {ours.words}"),
@@ -94,14 +91,6 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
         f"there is a stronger baseline ({glossary.gloss('baseline')}): it averages all training digits, "
         "which this app does not hold. The model against the best baseline, on test digits: "
         f"{scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
-    )
-
-
-def estimate_in_words(noise: vae.Noise, assumed: vae.Noise) -> str:
-    """What the model took the noise for in blind mode, beside the truth."""
-    return (
-        f"Told nothing about the noise, the model estimated **{noises.describe(assumed)}**; in truth it was "
-        f"{noises.describe(noise)}. The filters were told."
     )
 
 
@@ -157,14 +146,13 @@ def show_failure() -> None:
         )
 
 
-seed = st.session_state.setdefault("denoise_seed", 0)
 left, right = frame.split()
 with left:
     first = st.container()
     mine = digit_input.choose_another()
 with first:
     noise = choose_noise()
-    blind = show_setting(mine)
+    seed, blind = show_setting(mine)
 with right, frame.sentence():
     show_result(mine, noise, seed, blind=blind)
     show_curve(mine, noise, seed)

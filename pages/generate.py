@@ -13,37 +13,24 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import likeness, naming, scores
+    from ui import likeness, naming, neighbourhood, scores
     from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
     from ui.shell import load, source
-    from ui.view import film, latent_map, pictures, plane, ring
+    from ui.shell.again import again
+    from ui.view import latent_map, morph, pictures, plane
 
 MAP = "generate_map"
 MAP_SIDE = 364
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}
-N_NEAR, N_SHOWN, N_SAMPLES = 20, 5, 12
+N_SHOWN, N_SAMPLES = 5, 12
 FIRST_TARGETS = (3, 8)  # of the film; the second where the visitor's digit is the first
 N_FRAMES, EVERY = 17, 4  # of the film; the strip shows every so many
 FILM, FILM_WIDTH = "generate_film", 168
 HANDFUL = 4
 FIGURES = ("Fréchet distance over its floor", "sure of a class")
 FARTHEST = 3.0
-WAYS = range(-int(FARTHEST), int(FARTHEST) + 1)
-
-
-def whereabouts(mine: Digit) -> str:
-    """Which held-out digits surround the visitor's digit on the map."""
-    right, up = plane.place(mine)[:2].tolist()
-    counts = plane.census(plane.neighbours((right, up), N_NEAR))
-    around = ", ".join(
-        f"{count} are {label}s" if count > 1 else f"1 is {naming.said(label)}" for label, count in counts
-    )
-    unsure = "" if ring.around(mine.image) else ", but it is too unsure of them to draw a ring on the map"
-    return (
-        f"The model boils {mine.name} down to two numbers, **{right:.2f} and {up:.2f}**{unsure}. "
-        f"Of the {N_NEAR} held-out digits (real handwriting, never used in training) nearest to it, {around}."
-    )
+WAYS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 
 
 @st.fragment
@@ -59,7 +46,7 @@ def choose_point(mine: Digit) -> tuple[float, float]:
     def slid() -> None:
         st.session_state.setdefault(MAP, {})["point"] = [st.session_state[key] for key in AXES]
 
-    chosen = latent_map.show(mine, key=MAP, side=MAP_SIDE) or tuple(plane.place(mine)[:2].tolist())
+    chosen = latent_map.show(mine, key=MAP, side=MAP_SIDE) or plane.point_of(mine.image)
     for key, u in zip(AXES, chosen, strict=True):
         st.session_state[key] = min(max(round(u, 2), -FARTHEST), FARTHEST)
     with st.container(horizontal=True):
@@ -85,24 +72,20 @@ def show_point(point: tuple[float, float]) -> None:
             alts = [f"variation {i} at {here}: {said}" for i, said in enumerate(those, start=1)]
             pictures.strip(others, alts=alts, width=64)
             st.caption("Held-out digits nearest to this point")
-            near = plane.neighbours(point, N_SHOWN)
+            near = neighbourhood.neighbours(point, N_SHOWN)
             pictures.strip([d.image for d in near], alts=[f"a real {d.label}" for d in near], width=64)
 
 
 @st.fragment
 def show_morph(mine: Digit) -> None:
     """A film and a strip from the visitor's digit to another one."""
-
-    def turn_over() -> None:
-        st.session_state["generate_turn"] = st.session_state.get("generate_turn", 0) + 1
-
     st.header("From one digit to another", anchor=False)
     settings, picture = frame.split()
     with settings:
         label = choose_target(mine)
-        st.button("Another one", icon=":material/casino:", on_click=turn_over, key="generate_turn_over")
+        turn = again("Another one", key="generate_turn_over")
         plays = st.toggle("Play the film", value=True, key="generate_plays", bind="query-params")
-    other = digit.from_gallery(label, st.session_state.get("generate_turn", 0))
+    other = digit.from_gallery(label, turn)
     with picture, frame.sentence():
         frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
         show_film(mine, other, frames, plays=plays)
@@ -119,19 +102,14 @@ def choose_target(mine: Digit) -> int:
     )
     if chosen is not None:
         return chosen
-    label = next(label for label in FIRST_TARGETS if label != looks_like(mine))
+    label = next(label for label in FIRST_TARGETS if label != naming.looks_like(mine))
     st.caption(f"Until you choose, it turns into {naming.said(label)}.")
     return label
 
 
-def looks_like(mine: Digit) -> int | None:
-    """Which digit it is, where that is known, else what it looks like; None where that is unclear."""
-    return naming.names(mine.batch)[0] if mine.label is None else mine.label
-
-
 def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None:
     """The film, or where it does not play its middle, what happens in it, and its file to take away."""
-    moving, target = film.gif(frames, FILM_WIDTH), naming.said(other.label)
+    moving, target = morph.there_and_back(frames, FILM_WIDTH), naming.said(other.label)
     with st.container(horizontal=True):
         with st.container(key=FILM, width=FILM_WIDTH):
             if plays:
@@ -163,7 +141,7 @@ def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None
 def show_ways(mine: Digit, other: Digit, frames: Tensor) -> None:
     """The film's frames as a strip, above those of a plain cross-fade."""
     shares = [f"{i / (len(frames) - 1):.0%}" for i in range(len(frames))]
-    faded = film.crossfade(mine.image, other.image, len(frames))
+    faded = morph.crossfade(mine.image, other.image, len(frames))
     for way, pictured in {"The model's way": frames, "A plain cross-fade, to compare": faded}.items():
         st.caption(way)
         alts = [f"{way}, {share} there" for share in shares]
@@ -173,10 +151,6 @@ def show_ways(mine: Digit, other: Digit, frames: Tensor) -> None:
 @st.fragment
 def show_samples() -> None:
     """Random digits with temperature, each beside the held-out digit that it resembles most."""
-
-    def draw_anew() -> None:
-        st.session_state["generate_seed"] = st.session_state.get("generate_seed", 0) + 1
-
     st.header("Random digits", anchor=False)
     settings, picture = frame.split()
     with settings:
@@ -187,9 +161,8 @@ def show_samples() -> None:
             bind="query-params",
             help="How far samples stray from the most ordinary digit; 1 is as varied as real handwriting.",
         )
-        st.button("New samples", icon=":material/casino:", on_click=draw_anew, key="generate_new")
+        seed = again("New samples", key="generate_new")
     with frame.sentence():
-        seed = st.session_state.get("generate_seed", 0)
         samples = vae.sample(load.model(), N_SAMPLES, temperature=temperature, seed=seed)
         found = likeness.matches(samples)
         with picture:
@@ -199,7 +172,7 @@ def show_samples() -> None:
                 for i, (sample, label, match) in enumerate(named):
                     show_match(i, sample, label, match, temperature)
         with settings:
-            st.markdown(originality(found))
+            st.markdown(likeness.originality(found))
             st.caption(
                 "*Near* and *far* are relative to real digits of that class: any two people's 1s look alike. "
                 "This app does not hold the digits that the model learned from. So this shows whether "
@@ -215,17 +188,6 @@ def show_match(i: int, sample: Tensor, label: int | None, match: likeness.Match,
         alt=f"sample {i + 1} at temperature {temperature:.1f}: {both}",
         width=118,
         caption=f"{both}: {match.word}",
-    )
-
-
-def originality(found: list[likeness.Match]) -> str:
-    """Whether the samples are copies, as far as held-out digits can tell."""
-    near = sum(match.share < 0.5 for match in found)
-    nearest = min(match.distance for match in found)
-    return (
-        f"**Copied or invented?** {near} of these {len(found)} lie nearer to a held-out digit than most real "
-        f"digits of its class do. The closest pair is {nearest:.1f} apart, as a distance over all pixels; "
-        f"when the model copies a digit, its copy is usually {likeness.copying_error():.1f} away."
     )
 
 
@@ -245,10 +207,10 @@ def show_numbers(mine: Digit) -> None:
         help="The first ones matter most: the model was trained to put first what tells digits apart.",
     )
     with frame.sentence():
-        numbers = range(first, min(first + HANDFUL, n_dims))
-        walks = mine.once(f"walks from {first}", lambda: plane.walks(mine, numbers, WAYS))
+        numbers = tuple(range(first, min(first + HANDFUL, n_dims)))
+        walks = plane.walks(mine.image, numbers, WAYS)
         steps = {i: show_walk(walk, i) for i, walk in zip(numbers, walks, strict=True)}
-        before, after = plane.moved(mine, steps)
+        before, after = plane.moved(mine.image, steps)
         st.caption("All these moves together")
         with st.container(horizontal=True, gap="xsmall"):
             pictures.show(before, alt=f"{mine.name} as the model decodes it", width=112, caption="As it was")
@@ -260,7 +222,7 @@ def show_walk(walk: Tensor, i: int) -> float:
     """One number's slider beside what its whole way from end to end does to the digit."""
     slider, picture = frame.split()
     with picture:
-        alt = f"number {i + 1} moved from {WAYS[0]} to {WAYS[-1]}"
+        alt = f"number {i + 1} moved from {WAYS[0]:g} to {WAYS[-1]:g}"
         pictures.show(walk, alt=alt, width=504)
     with slider:
         return st.slider(
@@ -300,7 +262,7 @@ left, right = frame.split()
 with left:
     mine = digit_input.choose()
 with right, frame.sentence():
-    st.markdown(whereabouts(mine))
+    st.markdown(neighbourhood.whereabouts(mine))
     show_map(mine)
 show_morph(mine)
 show_samples()

@@ -1,8 +1,5 @@
 """How it works: from the visitor's digit to a code and back, what that costs, and what follows from it."""
 
-import math
-from itertools import accumulate
-
 import streamlit as st
 
 from ui.shell import frame, glossary
@@ -14,10 +11,11 @@ frame.page(
     "from *your* digit.",
 )
 with frame.loading():
-    from ui import anatomy, scores
+    from ui import anatomy, anatomy_in_words, scores
     from ui.digit import digit_input
     from ui.digit.digit import Digit
     from ui.shell import load
+    from ui.shell.again import again
     from ui.shell.papers import read_more
     from ui.view import charts, pictures
 
@@ -47,29 +45,25 @@ JOBS = {
 }
 
 
-def cost_of(mine: Digit) -> anatomy.Cost:
-    return mine.once("cost", lambda: anatomy.cost(load.model(), mine.image))
-
-
 def there_and_back(mine: Digit) -> float:
     """x → μ, σ → z → x̂ with the noise in the visitor's hands; returns how far σ is scaled."""
     scale, seed = choose_noise()
-    drawn = anatomy.draws(load.model(), mine.image, N_SHOWN, scale=scale, seed=seed)
+    drawn = anatomy.draws(mine.image, N_SHOWN, scale=scale, seed=seed)
     before, between, after = st.columns([2, 7, 2], vertical_alignment="center")
     with before:
         pictures.show(mine.image, alt=f"{mine.name}, as the encoder reads it", width=112, caption="x")
     with between:
         figure = charts.posterior(
-            drawn.mean.tolist(),
-            (2 * drawn.std).tolist(),
-            drawn.z[0].tolist(),
+            drawn.mean,
+            [2 * std for std in drawn.std],
+            drawn.first,
             x=f"the {len(drawn.mean)} numbers of the code",
             y="value",
         )
         charts.show(figure, alt="Mean and spread of every number of the code, and one draw of it", height=230)
     with after:
         pictures.show(drawn.decoded[0], alt="the first draw, decoded", width=112, caption="x̂")
-    st.markdown(noise_in_words(mine, scale, drawn.psnr_db), help=glossary.help_on("dB"))
+    st.markdown(anatomy_in_words.draws(mine, scale, drawn.psnr_db), help=glossary.help_on("dB"))
     alts = [f"draw {i + 1} of {N_SHOWN}, decoded" for i in range(N_SHOWN)]
     pictures.strip(drawn.decoded, alts=alts, width=56)
     read_more("Kingma & Welling 2014", "Rezende et al. 2014")
@@ -78,10 +72,6 @@ def there_and_back(mine: Digit) -> float:
 
 def choose_noise() -> tuple[float, int]:
     """How far σ is scaled, and which ε was drawn."""
-
-    def redraw() -> None:
-        st.session_state["how_seed"] += 1
-
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         scale = st.slider(
             "Multiply σ by",
@@ -94,24 +84,8 @@ def choose_noise() -> tuple[float, int]:
             bind="query-params",
             help="0: no randomness, an ordinary autoencoder. 1: the variational autoencoder as trained.",
         )
-        st.session_state.setdefault("how_seed", 0)
-        st.button("Draw ε again", icon=":material/casino:", key="how_redraw", on_click=redraw)
-    return scale, st.session_state["how_seed"]
-
-
-def noise_in_words(mine: Digit, scale: float, psnr_db: float) -> str:
-    if scale == 0:
-        return (
-            f"**σ × 0: an ordinary autoencoder.** Without randomness, every draw is the same picture. It "
-            f"matches {mine.name} at {psnr_db:.1f} dB."
-        )
-    if scale == 1:
-        return (
-            f"**σ × 1: as trained.** The draws differ only where the posterior leaves room. On average they "
-            f"match {mine.name} at {psnr_db:.1f} dB."
-        )
-    habit = "narrower than the posterior" if scale < 1 else "wider than the posterior"
-    return f"**σ × {scale:g}: {habit}.** On average the draws match {mine.name} at {psnr_db:.1f} dB."
+        seed = again("Draw ε again", key="how_redraw")
+    return scale, seed
 
 
 def show_cost(mine: Digit, scale: float) -> None:
@@ -129,51 +103,32 @@ def show_cost(mine: Digit, scale: float) -> None:
         r"& \underbrace{-\mathbb{E}_{q(z \mid x)} \log p(x \mid z)}_{\text{pixels}} \\"
         r"& + \underbrace{\mathrm{KL}\big(q(z \mid x) \,\|\, p(z)\big)}_{\text{code}} \end{aligned}"
     )
-    costs = {"σ × 1": cost_of(mine)}
+    costs = {"σ × 1": anatomy.cost(mine.image)}
     if scale != 1:
-        costs[f"σ × {scale:g}"] = anatomy.cost(load.model(), mine.image, scale=scale)
+        costs[f"σ × {scale:g}"] = anatomy.cost(mine.image, scale=scale)
     bars = {name: {"Pixels": cost.pixels_nats, "Code": cost.code_nats} for name, cost in costs.items()}
-    words = {name: [_nats(cost.pixels_nats), _nats(cost.code_nats)] for name, cost in costs.items()}
+    words = {
+        name: [
+            anatomy_in_words.nats_and_bits(cost.pixels_nats),
+            anatomy_in_words.nats_and_bits(cost.code_nats),
+        ]
+        for name, cost in costs.items()
+    }
     said = "; ".join(f"{name}: {', '.join(words[name])}" for name in costs)
     charts.show(
         charts.grouped(bars, words, x="nats, fewer is better"),
         alt=f"The cost of {mine.name}: {said}",
         height=150 + 60 * len(costs),
     )
-    st.markdown(cost_in_words(mine, costs))
+    st.markdown(anatomy_in_words.cost(mine, costs))
     read_more("Burda et al. 2016", "Park et al. 2019", "Townsend et al. 2019")
-
-
-def cost_in_words(mine: Digit, costs: dict[str, anatomy.Cost]) -> str:
-    """The sum, and what another σ does to it."""
-    own, other = list(costs.values())[0], list(costs.values())[-1]
-    tight = mine.once("tight", lambda: anatomy.tight_nats(load.model(), mine.image))
-    words = (
-        f"{mine.subject} costs **{own.total_nats:.1f} nats, {own.total_nats / math.log(2) / 8:.1f} bytes**. "
-        "That is what an ideal coder would need for it in black and white. It is an upper bound: "
-        f"{anatomy.N_DRAWS} weighted draws, most of them from a posterior fitted to this one picture, bring "
-        f"it down to {tight:.1f} nats."
-    )
-    if other is own:
-        return words + " Move σ away from 1 to see how the sum changes."
-    if math.isinf(other.total_nats):
-        return words + " Without σ, each number would have to be given exactly, in infinitely many bits."
-    change = other.total_nats - own.total_nats
-    return words + (
-        f" With {list(costs)[-1]} it would be {other.total_nats:.1f}, {abs(change):.1f} "
-        f"{'more' if change > 0 else 'less'}: the encoder learned the σ that keeps the sum low."
-    )
-
-
-def _nats(nats: float) -> str:
-    return f"{nats:.1f} nats · {nats / math.log(2):.1f} bits" if math.isfinite(nats) else "∞"
 
 
 def show_numbers(mine: Digit) -> None:
     """What each number of the code costs, and the prior that it is measured against."""
-    own = cost_of(mine)
+    own = anatomy.cost(mine.image)
     st.header("Which numbers carry the digit", anchor=False)
-    n_busy = next(i for i, nats in enumerate(accumulate(own.kl_nats), 1) if nats >= 0.9 * own.code_nats)
+    n_busy = own.n_carrying(0.9)
     st.markdown(
         f"The first **{n_busy} of {len(own.kl_nats)} numbers** carry nine tenths of what the code says about "
         f"{mine.name}. A bar near zero means that the prior had already predicted that number. The **prior** "
@@ -200,7 +155,7 @@ def nested(mine: Digit) -> None:
     )
     total = load.model().config.latent_dim
     k = st.slider("Numbers kept, k", 1, total, min(4, total), key="how_k", bind="query-params")
-    *strip, chosen = anatomy.prefixes(load.model(), mine.image, [*anatomy.lengths_shown(total), k])
+    *strip, chosen = anatomy.prefixes(mine.image, [*anatomy.lengths_shown(total), k])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=mine.name, width=98, caption="x")
         pictures.show(chosen.image, alt=f"decoded from {k} numbers", width=98, caption=f"k = {k}")
@@ -269,7 +224,7 @@ def show_training() -> None:
 
 def show_limit(mine: Digit) -> None:
     """The digit moved out of its frame."""
-    moves = mine.once("moved", lambda: [anatomy.moved(load.model(), mine.image, by) for by in MOVES])
+    moves = [anatomy.moved(mine.image, by) for by in MOVES]
     frame.where_it_fails(
         "The model knows digits in one place and one size only; nothing tells it that a digit that has moved "
         f"is still the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats "

@@ -12,7 +12,7 @@ frame.page(
 with frame.loading():
     from ui import comparison, completions, mask, naming, scores
     from ui.completions import Group
-    from ui.digit import digit_input
+    from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
     from ui.shell import load, source
     from ui.view import pictures
@@ -41,7 +41,7 @@ def choose_hidden(mine: Digit) -> mask.Mask:
             "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", bind="query-params"
         )
     st.caption("Paint over the digit to erase more.")
-    return mask.erased(mine, mask.observed(way, share / 100))
+    return eraser.erased(mine, mask.observed(way, share / 100))
 
 
 def show_completions(mine: Digit, known: mask.Mask) -> None:
@@ -65,7 +65,7 @@ def show_completions(mine: Digit, known: mask.Mask) -> None:
     )
     st.header("Against classical methods", anchor=False)
     entries = mask.attempts(mine, known, filled.mean[0], classical.INPAINTERS)
-    st.markdown(_comparison(mine, entries))
+    st.markdown(mask.compared(mine.name, entries))
     comparison.show(entries, comparison.RMSE)
     st.caption(
         f"The error is the RMSE ({glossary.gloss('RMSE')}). A stronger baseline "
@@ -87,19 +87,6 @@ def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
             for i, (group, _) in enumerate(shown)
         ],
         width=width,
-    )
-
-
-def _comparison(mine: Digit, entries: list[comparison.Entry]) -> str:
-    ours, best = entries[0], comparison.best(entries[1:], comparison.RMSE)
-    if comparison.standing(ours, best, comparison.RMSE) == "behind":
-        return (
-            f"On the hidden part of {mine.name}, **{best.name.lower()} wins**: it is off by {best.score:.3f} "
-            f"per pixel, the model's average by {ours.score:.3f}."
-        )
-    return (
-        f"On the hidden part of {mine.name}, the model's average is off by **{ours.score:.3f}** per pixel; "
-        f"the better of these two methods, {best.name.lower()}, by {best.score:.3f}."
     )
 
 

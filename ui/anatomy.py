@@ -4,6 +4,7 @@ Sources: Kingma & Welling 2014, arXiv:1312.6114; nested codes of Rippel et al. 2
 """
 
 import math
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -11,6 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import vae
+from ui.reconstruction import reconstructed
+from ui.shell import cache, load
 from vae.likelihood import bernoulli_log_prob
 from vae.training.objective import kl_per_dim
 
@@ -21,9 +24,9 @@ N_CODES = 512  # for what each number of the code costs
 class Draws(NamedTuple):
     """S codes drawn from the posterior of one digit, and what they decode to."""
 
-    mean: Tensor  # (K,)
-    std: Tensor  # (K,), as scaled
-    z: Tensor  # (S, K)
+    mean: list[float]  # K numbers
+    std: list[float]  # K, as scaled
+    first: list[float]  # K, of the first code drawn
     decoded: Tensor  # (S, 1, 28, 28), the chance of ink in each pixel
     psnr_db: float  # of the decoded digits against the digit, on average
 
@@ -41,6 +44,11 @@ class Cost(NamedTuple):
     @property
     def total_nats(self) -> float:
         return self.pixels_nats + self.code_nats
+
+    def n_carrying(self, share: float) -> int:
+        """How many of the first numbers carry a share of what the code costs."""
+        sums = accumulate(self.kl_nats)
+        return next(i for i, nats in enumerate(sums, 1) if nats >= share * self.code_nats)
 
 
 class Prefix(NamedTuple):
@@ -60,47 +68,51 @@ class Moved(NamedTuple):
 
 
 @torch.inference_mode()
-def draws(model: vae.VAE, image: Tensor, n: int, *, scale: float = 1, seed: int = 0) -> Draws:
+def draws(image: Tensor, n: int, *, scale: float = 1, seed: int = 0) -> Draws:
     """Draw n codes of an image (1, 28, 28), with the posterior's σ multiplied by scale, and decode them."""
-    q = _posterior(model, image, scale)
+    q = _posterior(image, scale)
     z = q.sample(n, torch.Generator().manual_seed(seed))[:, 0]
-    decoded = model.decode(z).sigmoid()
+    decoded = load.model().decode(z).sigmoid()
     psnr_db = sum(vae.psnr(picture, image) for picture in decoded) / n
-    return Draws(q.mean[0], q.logvar[0].mul(0.5).exp(), z, decoded, psnr_db)
+    std = q.logvar[0].mul(0.5).exp()
+    return Draws(q.mean[0].tolist(), std.tolist(), z[0].tolist(), decoded, psnr_db)
 
 
+@cache.briefly(entry_kb=2)
 @torch.inference_mode()
-def cost(model: vae.VAE, image: Tensor, *, scale: float = 1, seed: int = 0) -> Cost:
+def cost(image: Tensor, *, scale: float = 1, seed: int = 0) -> Cost:
     """The cost of an image (1, 28, 28) when the posterior's σ is multiplied by scale, in [0, ∞).
 
     Grey pixels count as the chance of ink, as in training.
     """
-    q = _posterior(model, image, scale)
+    q = _posterior(image, scale)
     z = q.sample(N_CODES, torch.Generator().manual_seed(seed))[:, 0]
-    log_px = bernoulli_log_prob(model.decode(z[:N_DRAWS]), image).sum(dim=(1, 2, 3))
-    return Cost(-log_px.mean().item(), kl_per_dim(model, q, z).mean(dim=0).tolist())
+    log_px = bernoulli_log_prob(load.model().decode(z[:N_DRAWS]), image).sum(dim=(1, 2, 3))
+    return Cost(-log_px.mean().item(), kl_per_dim(load.model(), q, z).mean(dim=0).tolist())
 
 
+@cache.briefly(entry_kb=1)
 @torch.inference_mode()
-def tight_nats(model: vae.VAE, image: Tensor) -> float:
+def tight_nats(image: Tensor) -> float:
     """The cost of an image (1, 28, 28) by weighted draws: closer to the truth than `cost`."""
-    return -vae.log_likelihood(model, image[None], n_samples=N_DRAWS).item()
+    return -vae.log_likelihood(load.model(), image[None], n_samples=N_DRAWS).item()
 
 
 @torch.inference_mode()
-def prefixes(model: vae.VAE, image: Tensor, lengths: list[int]) -> list[Prefix]:
+def prefixes(image: Tensor, lengths: list[int]) -> list[Prefix]:
     """An image (1, 28, 28) decoded from the first k numbers of its code, for each k."""
+    model = load.model()
     mean = model.encode(image[None]).mean
     decoded = [model.decode(mean[:, :k]).sigmoid()[0] for k in lengths]
     return [Prefix(k, ours, vae.psnr(ours, image)) for k, ours in zip(lengths, decoded, strict=True)]
 
 
+@cache.briefly(entry_kb=8)
 @torch.inference_mode()
-def moved(model: vae.VAE, image: Tensor, by: int) -> Moved:
+def moved(image: Tensor, by: int) -> Moved:
     """An image (1, 28, 28) moved to the right by some pixels, and what the model makes of it."""
     there = F.pad(image, (by, 0))[..., : image.shape[-1]]
-    decoded = model.decode(model.encode(there[None]).mean).sigmoid()[0]
-    return Moved(there, decoded, tight_nats(model, there))
+    return Moved(there, reconstructed(there[None])[0], tight_nats(there))
 
 
 def lengths_shown(latent_dim: int) -> list[int]:
@@ -108,7 +120,7 @@ def lengths_shown(latent_dim: int) -> list[int]:
     return [2**i for i in range(latent_dim.bit_length()) if 2**i < latent_dim] + [latent_dim]
 
 
-def _posterior(model: vae.VAE, image: Tensor, scale: float) -> vae.Posterior:
+def _posterior(image: Tensor, scale: float) -> vae.Posterior:
     """q(z | image) for a batch of one, its σ multiplied by scale."""
-    q = model.encode(image[None])
+    q = load.model().encode(image[None])
     return vae.Posterior(q.mean, q.logvar + 2 * (math.log(scale) if scale else -math.inf))

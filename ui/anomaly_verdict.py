@@ -4,13 +4,11 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
-import streamlit as st
-import torch
 from torch import Tensor
 
 import vae
 from ui import naming
-from ui.digit.digit import Digit
+from ui.reconstruction import reconstructed
 from ui.shell import cache, load
 from vae.jobs.anomaly_detection import anomaly_parts
 from vae.model import calibration_of
@@ -46,7 +44,7 @@ class Verdict:
         return "odd digit" if self.n_tamer >= ODD * self.n_real else "digit"
 
 
-@st.cache_resource(show_spinner=False)
+@cache.for_good
 def reference() -> list[float]:
     """The scores of held-out real digits, ascending."""
     return vae.anomaly_reference(load.model()).tolist()
@@ -63,33 +61,33 @@ def n_false_alarms(alarm: float) -> int:
     return len(reference()) - bisect_left(reference(), threshold_for(alarm))
 
 
-@cache.briefly
+@cache.briefly(entry_kb=8)
 def verdicts(images: list[Tensor]) -> list[Verdict]:
     """The verdict on each picture (1, 28, 28), the same whatever other pictures it is judged with."""
     return [_verdict(image[None]) for image in images]
 
 
-@torch.inference_mode()
-def nearest(x: Tensor) -> Tensor:
-    """The closest picture to each one (B, 1, 28, 28) that the model can draw: what its code decodes to."""
-    model = load.model()
-    return torch.sigmoid(model.decode(model.encode(x).mean))
+@cache.briefly(entry_kb=4)
+def nearest(image: Tensor) -> Tensor:
+    """The closest picture to one (1, 28, 28) that the model can draw: what its code decodes to."""
+    return reconstructed(image[None])[0]
 
 
-def surprise(digit: Digit) -> Tensor:
-    """Where a digit's strokes surprise the model, (28, 28) nats."""
-    return digit.once("surprise", lambda: vae.surprise_map(load.model(), digit.batch)[0])
+@cache.briefly(entry_kb=4)
+def surprise(image: Tensor) -> Tensor:
+    """Where the strokes of a picture (1, 28, 28) surprise the model, (28, 28) nats."""
+    return vae.surprise_map(load.model(), image[None])[0]
 
 
 def _verdict(x: Tensor) -> Verdict:
     parts = _parts(x)[0]
     score = float(parts.sum())  # what vae.anomaly_score gives
     off, unexplained = (parts - _typical_parts()).tolist()
-    (looks_like,) = naming.names(nearest(x))
+    (looks_like,) = naming.names(reconstructed(x))
     return Verdict(score, bisect_left(reference(), score), len(reference()), off, unexplained, looks_like)
 
 
-@st.cache_resource(show_spinner=False)
+@cache.for_good
 def _typical_parts() -> Tensor:
     """The median of each part of the score over the gallery's digits, (2,)."""
     return _parts(load.gallery().images).median(dim=0).values

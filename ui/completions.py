@@ -42,7 +42,13 @@ class Group:
         return f"{self.share:.0%}" if self.share >= 0.01 else "< 1%"
 
 
-@cache.briefly
+@cache.briefly(entry_kb=15)
+def one(image: Tensor, known: Tensor) -> vae.Imputation:
+    """A digit (1, 28, 28) completed once, where known, bool (1, 28, 28), is True for the pixels seen."""
+    return vae.impute(load.model(), image[None], known[None], n_samples=1)
+
+
+@cache.briefly(entry_kb=700)
 def of(image: Tensor, known: Tensor) -> tuple[vae.Imputation, list[Group]]:
     """Complete a digit N times and group the completions by what they look like.
 

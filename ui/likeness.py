@@ -5,14 +5,14 @@ Distance is Euclidean, over all pixels; strokes are compared by the cosine betwe
 
 from dataclasses import dataclass
 
-import streamlit as st
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 import vae
 from ui.digit.digit import Digit
-from ui.shell import load
+from ui.reconstruction import reconstructed
+from ui.shell import cache, load
 from ui.view import pictures
 
 _WORDS = ((0.05, "very near"), (0.5, "near"), (0.95, "typical"), (1.0, "far"))
@@ -49,16 +49,25 @@ def matches(images: Tensor) -> list[Match]:
     return found
 
 
-@st.cache_data(show_spinner=False)
-@torch.inference_mode()
+def originality(found: list[Match]) -> str:
+    """Whether the samples are copies, as far as held-out digits can tell."""
+    near = sum(match.share < 0.5 for match in found)
+    nearest = min(match.distance for match in found)
+    return (
+        f"**Copied or invented?** {near} of these {len(found)} lie nearer to a held-out digit than most real "
+        f"digits of its class do. The closest pair is {nearest:.1f} apart, as a distance over all pixels; "
+        f"when the model copies a digit, its copy is usually {copying_error():.1f} away."
+    )
+
+
+@cache.for_good
 def copying_error() -> float:
     """The median distance from a held-out digit to the model's own copy of it."""
-    model, images = load.model(), load.gallery().images
-    copies = torch.sigmoid(model.decode(model.encode(images).mean))
-    return (copies - images).flatten(1).norm(dim=1).median().item()
+    images = load.gallery().images
+    return (reconstructed(images) - images).flatten(1).norm(dim=1).median().item()
 
 
-@st.cache_data(show_spinner=False)
+@cache.for_good
 @torch.inference_mode()
 def strangest(n: int, n_samples: int) -> Tensor:
     """Of many samples the n with strokes least like a held-out digit's, the worst first, (n, 1, 28, 28)."""
@@ -72,7 +81,7 @@ def _strokes(images: Tensor) -> Tensor:
     return F.normalize(F.avg_pool2d(images, 3, stride=1, padding=1).flatten(1))
 
 
-@st.cache_data(show_spinner=False)
+@cache.for_good
 def _among_real() -> Tensor:
     """The distance of each held-out digit to the nearest other one, (N,)."""
     distances = _to_gallery(load.gallery().images)

@@ -2,23 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from ui import comparison
-from ui.digit import canvas, fabric
 from ui.digit.digit import Digit
-from ui.view import pictures
+from vae.metrics import rmse
 
 Mask = Tensor  # bool (1, 28, 28), True = known
 Inpainter = Callable[[Tensor, Mask], Tensor]
 
 TOP, LEFT, BLOCK, RANDOM, NOTHING = "Top", "Left", "Block", "Dots", "None"
 WAYS = (TOP, LEFT, BLOCK, RANDOM, NOTHING)
-_ERASERS = {"small": 58, "medium": 106, "large": 173}
 _SIDE = 28
-_FINE = 20  # pixels of the eraser's paint for one of the digit
 
 
 def observed(way: str, share: float = 0.8) -> Mask:
@@ -41,18 +37,6 @@ def observed(way: str, share: float = 0.8) -> Mask:
     return known
 
 
-def erased(digit: Digit, known: Mask) -> Mask:
-    """Let the visitor erase more of a digit that is partly hidden; what stays known."""
-    strokes = canvas.board(
-        "eraser",
-        ink="#{:02x}{:02x}{:02x}".format(*pictures.HIDDEN),
-        pens=_ERASERS,
-        paper=pictures.png(pictures.veiled(digit.image, known), fabric.SIDE // 2),
-        about=digit,
-    )
-    return known & _unpainted(fabric.painted(strokes, _ERASERS, _FINE * _SIDE))
-
-
 def attempts(
     digit: Digit, known: Mask, ours: Tensor, inpainters: Mapping[str, Inpainter]
 ) -> list[comparison.Entry]:
@@ -62,12 +46,20 @@ def attempts(
     return [_entry(name, image, digit.image, known) for name, image in completions.items()]
 
 
+def compared(name: str, entries: list[comparison.Entry]) -> str:
+    """Who came closest on the hidden part of what is called `name`, in one sentence about the attempts."""
+    ours, best = entries[0], comparison.best(entries[1:], comparison.RMSE)
+    if comparison.standing(ours, best, comparison.RMSE) == "behind":
+        return (
+            f"On the hidden part of {name}, **{best.name.lower()} wins**: it is off by {best.score:.3f} "
+            f"per pixel, the model's average by {ours.score:.3f}."
+        )
+    return (
+        f"On the hidden part of {name}, the model's average is off by **{ours.score:.3f}** per pixel; "
+        f"the better of these two methods, {best.name.lower()}, by {best.score:.3f}."
+    )
+
+
 def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> comparison.Entry:
-    rmse = float((image - truth)[~known].square().mean().sqrt())
-    return comparison.Entry(name, image, rmse, f"error {rmse:.3f}")
-
-
-def _unpainted(paint: np.ndarray) -> Mask:
-    """Pixels of which the eraser covered less than a third."""
-    covered = torch.from_numpy(paint > 0).float()[None]
-    return torch.nn.functional.avg_pool2d(covered, _FINE) < 1 / 3
+    error = rmse(image, truth, known)
+    return comparison.Entry(name, image, error, f"error {error:.3f}")

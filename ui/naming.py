@@ -2,17 +2,15 @@
 
 from typing import NamedTuple
 
-import streamlit as st
 import torch
 from torch import Tensor
 
-from ui.shell import load
+from ui.digit.digit import Digit
+from ui.shell import cache, load
 
 CLEAR = 0.6  # probability from which a name is given; below it a picture is unclear
-_SHARED, _ROUND = (
-    0.5,
-    0.05,
-)  # of each class's covariance: all classes' in common, and a multiple of the identity
+_SHARED = 0.5  # of each class's covariance that is the same for all classes
+_ROUND = 0.05  # of what results that is a multiple of the identity
 _N_FOLDS = 10
 _CLASSES = 10
 
@@ -43,13 +41,18 @@ def said(label: int | None) -> str:
     return "no clear digit" if label is None else f"{'an' if label == 8 else 'a'} {label}"
 
 
+def looks_like(digit: Digit) -> int | None:
+    """Which digit it is, where that is known, else what it looks like; None where that is unclear."""
+    return names(digit.batch)[0] if digit.label is None else digit.label
+
+
 def became(before: Tensor, after: Tensor) -> str | None:
     """What a digit (1, 28, 28) has become where it no longer looks like itself, such as "a 7"; else None."""
     was, now = names(torch.stack([before, after]))
     return None if was is None or now == was else said(now)
 
 
-@st.cache_resource(show_spinner=False)
+@cache.for_good
 def accuracy() -> float:
     """How often the held-out digits of nine tenths name those of the last tenth right, of those they name."""
     codes, labels = _codes(load.gallery().images), load.gallery().labels
@@ -63,7 +66,7 @@ def accuracy() -> float:
     return right / named
 
 
-@st.cache_resource(show_spinner=False)
+@cache.for_good
 def _namer() -> Namer:
     return _fitted(_codes(load.gallery().images), load.gallery().labels)
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 import vae
-from ui import naming
-from ui.shell import load
+from ui import comparison, naming
+from ui.shell import cache, load
 from vae.baselines import classical
 from vae.checkpoint import WEIGHTS
 
@@ -26,6 +26,16 @@ class Point(NamedTuple):
     psnr_db: float
 
 
+class Lossless(NamedTuple):
+    """A digit in black and white, written without loss."""
+
+    ink: Tensor  # (1, 28, 28), each pixel 0 or 1
+    code: bytes
+    decoded: Tensor  # (1, 28, 28)
+    is_exact: bool
+    sizes: dict[str, int]  # bytes that each method needs, the model's first
+
+
 class Step(NamedTuple):
     """What a code says with one number more."""
 
@@ -34,6 +44,30 @@ class Step(NamedTuple):
     gain_db: float  # over one number less; for the first, all of it
 
 
+@cache.briefly(entry_kb=1)
+def code(image: Tensor, n_bytes: int) -> bytes:
+    """The model's code of an image (1, 28, 28) in at most n_bytes."""
+    return vae.compress(load.model(), image, n_bytes=n_bytes)
+
+
+@cache.briefly(entry_kb=4)
+def coded(image: Tensor, n_bytes: int) -> Point:
+    """That code, decoded and compared with the image."""
+    written = code(image, n_bytes)
+    return measured(len(written), vae.decompress(load.model(), written), image)
+
+
+@cache.briefly(entry_kb=12)
+def lossless(image: Tensor) -> Lossless:
+    """An image (1, 28, 28) in black and white, split at one half, and the model's lossless code of that."""
+    ink = (image >= 0.5).float()
+    written = vae.compress_ink(load.model(), ink)
+    decoded = vae.decompress_ink(load.model(), written)
+    sizes = {comparison.OURS: len(written), **classical.lossless_sizes(ink)}
+    return Lossless(ink, written, decoded, decoded.equal(ink), sizes)
+
+
+@cache.briefly(entry_kb=150)
 def number_by_number(code: bytes, image: Tensor) -> list[Step]:
     """The first 1, 2, ... numbers of an image's code, each decoded and compared with the image."""
     decoded = list(vae.decompress_prefixes(load.model(), code))
@@ -42,6 +76,7 @@ def number_by_number(code: bytes, image: Tensor) -> list[Step]:
     return [Step(*step) for step in zip(decoded, quality, gains, strict=True)]
 
 
+@cache.briefly(entry_kb=60)
 def ours(image: Tensor) -> list[Point]:
     """The model's codes of an image at all SIZES."""
     model = load.model()
@@ -49,6 +84,7 @@ def ours(image: Tensor) -> list[Point]:
     return [measured(len(code), vae.decompress(model, code), image) for code in codes]
 
 
+@cache.briefly(entry_kb=700)
 def of_baselines(image: Tensor) -> dict[str, list[Point]]:
     """Every baseline's ways to write an image, bytes and quality both rising."""
     return {
@@ -60,6 +96,12 @@ def of_baselines(image: Tensor) -> dict[str, list[Point]]:
 def measured(n_bytes: int, decoded: Tensor, image: Tensor) -> Point:
     """A way to write an image, with its quality."""
     return Point(n_bytes, decoded, vae.psnr(decoded, image))
+
+
+def entry(name: str, point: Point) -> comparison.Entry:
+    """A method's way to write a digit, to be compared with others."""
+    words = f"{decibels(point.psnr_db)} · {point.n_bytes} bytes"
+    return comparison.Entry(name, point.image, point.psnr_db, words)
 
 
 def decibels(db: float, *, signed: bool = False) -> str:
@@ -100,11 +142,6 @@ def fewest_that_read(points: Sequence[Point], image: Tensor) -> int | None:
 def model_bytes() -> int:
     """Size of the weights file, which whoever reads a code must have."""
     return (WEIGHTS / "vae.safetensors").stat().st_size
-
-
-def black_and_white(image: Tensor) -> Tensor:
-    """An image split at one half."""
-    return (image >= 0.5).float()
 
 
 def axes(points: Sequence[Point], *, highest_db: float = math.inf) -> tuple[list[int], list[float]]:

@@ -6,14 +6,19 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+import vae
 from tests.app.conftest import SEVEN, alts, draw, texts
+from ui import anomaly_verdict, reasons
+from ui.anomaly_verdict import Verdict
+from ui.digit import letters_and_shapes
+from ui.digit.digit import from_picture
 
 PAGE = "pages/anomaly.py"
 
 
 @pytest.fixture
 def app(open_page) -> AppTest:
-    """The page at first sight; `ui.judge` can be imported once it ran."""
+    """The page at first sight."""
     return open_page(PAGE)
 
 
@@ -36,9 +41,6 @@ def test_a_drawing_is_judged_in_one_word_and_compared_with_the_closest_picture(a
 
 
 def test_a_stranger_put_in_is_stranger_than_a_digit(app):
-    from ui import anomaly_verdict
-    from ui.digit import letters_and_shapes
-
     digit = app.session_state["digit"].image
     app.button(key="anomaly_Spiral").click().run()
     assert not app.exception
@@ -51,9 +53,6 @@ def test_a_stranger_put_in_is_stranger_than_a_digit(app):
 
 
 def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
-    from ui import anomaly_verdict
-    from ui.digit import letters_and_shapes
-
     found = re.search(r"\*\*(\d) of these 6\*\* set off no alarm", texts(app))
     assert found and int(found[1]) > 0
     assert "**digit**: read as a 5" in texts(app)
@@ -65,16 +64,14 @@ def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
 def test_the_digit_can_be_turned_over_and_back(app):
     before = app.session_state["digit"].image
     app.button(key="anomaly_Mirrored").click().run()
-    assert not app.session_state["digit"].image.equal(before)
+    mirrored = letters_and_shapes.mirrored(before)
+    assert app.session_state["digit"].image.equal(from_picture(mirrored, "ready-made").image)
     app.button(key="anomaly_Mirrored").click().run()
     assert not app.exception
     assert (app.session_state["digit"].image - before).abs().mean() < 0.05
 
 
 def test_words_counts_and_the_chart_follow_one_alarm(app):
-    from ui import anomaly_verdict
-    from ui.digit import letters_and_shapes
-
     app.button(key="anomaly_Heart").click().run()
     (heart,) = anomaly_verdict.verdicts([letters_and_shapes.picture("Heart")])
     names, n_real = letters_and_shapes.READY_MADE, len(anomaly_verdict.reference())
@@ -102,15 +99,10 @@ def test_words_counts_and_the_chart_follow_one_alarm(app):
     ("n_tamer", "words"), [(0, "none of 10,000"), (9_998, "9,998 of 10,000"), (10_000, "all of 10,000")]
 )
 def test_a_share_near_the_ends_is_not_rounded_to_them(app, n_tamer, words):
-    from ui.anomaly_verdict import Verdict
-
     assert Verdict(1.0, n_tamer, 10_000, 0, 0, 3).words == f"stranger than {words} real digits"
 
 
 def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_digit(app):
-    from ui import reasons
-    from ui.anomaly_verdict import Verdict
-
     code, strokes = Verdict(12.0, 9_800, 10_000, 3.1, 1.8, 0), Verdict(30.0, 10_000, 10_000, 2.0, 16.5, 8)
     assert reasons.why("this heart", code, "odd digit") == (
         "The model reads this heart as a clumsy 0, but its code lies 3.1 standard deviations further from "
@@ -126,10 +118,6 @@ def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_dig
 
 
 def test_both_parts_are_measured_against_a_typical_digit(app):
-    import vae
-    from ui import anomaly_verdict
-    from ui.digit import letters_and_shapes
-
     found = anomaly_verdict.verdicts(list(vae.load_gallery().images[:100]))
     for parts in ([v.off for v in found], [v.unexplained for v in found]):
         assert abs(torch.tensor(parts).median()) < 0.5
@@ -138,8 +126,6 @@ def test_both_parts_are_measured_against_a_typical_digit(app):
 
 
 def test_every_stranger_is_framed_like_a_digit(app):
-    from ui.digit import letters_and_shapes
-
     for name in (*letters_and_shapes.READY_MADE, *letters_and_shapes.LOOKALIKES):
         image = letters_and_shapes.picture(name)
         assert image.shape == (1, 28, 28)

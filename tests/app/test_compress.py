@@ -9,7 +9,6 @@ import torch
 import vae
 from tests.app.conftest import SEVEN, alts, draw, texts
 from ui import rates
-from vae.baselines import classical
 
 
 def shown_codes(app) -> list[bytes]:
@@ -104,8 +103,10 @@ def assert_one_sentence(app, drawn, name: str) -> None:
 
 
 def test_a_winning_baseline_is_named(open_page, monkeypatch):
-    nearly = {name: lambda image: [(2, 0.999 * image)] for name in ("PNG", "PCA")}
-    monkeypatch.setattr(classical, "COMPRESSORS", nearly)
+    def nearly(image: torch.Tensor) -> dict[str, list[rates.Point]]:
+        return {name: [rates.measured(2, 0.999 * image, image)] for name in ("PNG", "PCA")}
+
+    monkeypatch.setattr(rates, "of_baselines", nearly)
     app = open_page("pages/compress.py")
     assert not app.exception
     assert "At this size **PNG wins**" in texts(app)

@@ -5,7 +5,7 @@ starts from `start`, which must not change while it is mounted; to show somethin
 under another key.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from ui.digit import fabric
 from ui.digit.fabric import SIDE, Stroke
 from ui.shell import frame
 
-PENS = {"thin": 29, "medium": 43, "thick": 62}
 _LONGEST_HISTORY = 200
 _FILES = Path(__file__).parent
 _script = st.components.v2.component(
@@ -39,11 +38,17 @@ class Board:
     start: Sequence[Stroke] = ()
     seen: list[Any] | None = None  # the objects of the drawing that this mount's canvas sent last
     history: list[list[Stroke]] = field(default_factory=lambda: [[]])  # never empty; the last one is shown
+    has_changed: bool = False
 
     @property
     def strokes(self) -> list[Stroke]:
-        """What is drawn now."""
+        """What is drawn now, the earliest stroke first."""
         return self.history[-1]
+
+    def take_change(self) -> bool:
+        """Whether the visitor has drawn, undone or cleared anything since this was last called."""
+        changed, self.has_changed = self.has_changed, False
+        return changed
 
     def add(self, strokes: list[Stroke]) -> None:
         """Make one step, which can be taken back; one of very long ago no longer can."""
@@ -54,39 +59,40 @@ class Board:
         self.mounts += 1
         self.start, self.seen = self.strokes, None
 
+    def undo(self) -> None:
+        """Take the visitor's last step back."""
+        self.history.pop()
+        self.has_changed = True
+        self.mount_anew()
 
-OnChange = Callable[[list[Stroke]], None]
+    def clear(self) -> None:
+        """Take the visitor's strokes away, in one step."""
+        self.add([])
+        self.has_changed = True
+        self.mount_anew()
 
 
 def board(
-    name: str,
-    *,
-    ink: str,
-    pens: Mapping[str, int],
-    on_change: OnChange = lambda strokes: None,
-    paper: bytes | None = None,
-    about: object = None,
-) -> list[Stroke]:
+    name: str, *, ink: str, pens: Mapping[str, int], paper: bytes | None = None, about: object = None
+) -> Board:
     """Show a board with its pens, Undo and Clear, as wide as the place it stands in.
 
     Args:
         name: boards of one name are one board, whatever page they are on.
         ink: the pen's colour in CSS.
         pens: the pens to choose from, name -> width in SIDEths of the board; the second is ready to hand.
-        on_change: called with the strokes after a stroke, Undo or Clear; an empty list = an empty board.
         paper: a PNG file of SIDE x SIDE to draw on; black where there is none. What is drawn stays when the
             paper changes.
         about: what the drawing belongs to; another one empties the board.
 
     Returns:
-        The strokes on the board, the earliest first.
+        The board, with the strokes on it and whether the visitor has changed them.
     """
     state = _shown(name, about)
-    pen = st.session_state.get(f"{name}_pen") or list(pens)[1]
     start = fabric.drawing_of(state.start, pens, ink)
     with st.container(key=f"board_{name}"):
         sent = st_canvas(
-            stroke_width=pens[pen],
+            stroke_width=pens[_pen(name, pens)],
             stroke_color=ink,
             background_color="" if paper else "#000000",
             background_image=paper,
@@ -95,12 +101,13 @@ def board(
             initial_drawing=start,
             key=f"{name}_{state.mounts}",
         ).json_data
-        problem = _taken(state, sent, start, pens, on_change)
+        problem = _mirror(state, sent, start["objects"], pens)
         _script(key=f"{name}_script", data={"mount": f"{name}_{state.mounts}", "taken": _count(sent)})
-    _tools(name, state, pens, on_change)
+    _steps(name, state)
+    _choose_pen(name, pens)
     if problem:
         frame.complain(problem)
-    return state.strokes
+    return state
 
 
 def put(name: str, strokes: Sequence[Stroke]) -> None:
@@ -126,24 +133,24 @@ def _shown(name: str, about: object) -> Board:
     return state
 
 
-def _taken(
-    state: Board, sent: Any, start: dict[str, Any], pens: Mapping[str, int], on_change: OnChange
-) -> str | None:
-    """Mirror what the browser sent, if it is new; what is wrong with it, if anything is.
+def _mirror(state: Board, sent: Any, start: list[Any], pens: Mapping[str, int]) -> str | None:
+    """Take what the browser sent, if it is new; what is wrong with it, if anything is.
 
     Strokes that a busy server gets all at once are taken back one by one all the same.
     """
+    before = start if state.seen is None else state.seen
     try:
+        objects = fabric.objects_of(sent)
+        if objects == before:
+            return None
         strokes = fabric.strokes_of(sent, pens)
     except Exception as error:
         return frame.told(error)
-    before = start["objects"] if state.seen is None else state.seen
-    state.seen = sent["objects"]
-    if state.seen != before:
-        together = range(len(state.strokes) + 1, len(strokes)) if len(state.seen) > len(before) + 1 else ()
-        for n in (*together, len(strokes)):
-            state.add(strokes[:n])
-        on_change(strokes)
+    state.seen = objects
+    together = range(len(state.strokes) + 1, len(strokes)) if len(objects) > len(before) + 1 else ()
+    for n in (*together, len(strokes)):
+        state.add(strokes[:n])
+    state.has_changed = True
     return None
 
 
@@ -155,21 +162,12 @@ def _count(sent: Any) -> int:
         return 0
 
 
-def _tools(name: str, state: Board, pens: Mapping[str, int], on_change: OnChange) -> None:
-    def undo() -> None:
-        state.history.pop()
-        state.mount_anew()
-        on_change(state.strokes)
-
-    def clear() -> None:
-        state.add([])
-        state.mount_anew()
-        on_change([])
-
+def _steps(name: str, state: Board) -> None:
+    """The buttons that take strokes back."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for label, icon, step, is_idle in (
-            ("Undo", ":material/undo:", undo, len(state.history) == 1),
-            ("Clear", ":material/delete:", clear, not state.strokes),
+            ("Undo", ":material/undo:", state.undo, len(state.history) == 1),
+            ("Clear", ":material/delete:", state.clear, not state.strokes),
         ):
             st.button(
                 label,
@@ -179,6 +177,14 @@ def _tools(name: str, state: Board, pens: Mapping[str, int], on_change: OnChange
                 disabled=is_idle,
                 width="stretch",
             )
+
+
+def _pen(name: str, pens: Mapping[str, int]) -> str:
+    """The pen that the visitor holds."""
+    return st.session_state.get(f"{name}_pen") or list(pens)[1]
+
+
+def _choose_pen(name: str, pens: Mapping[str, int]) -> None:
     st.segmented_control(
         "Pen",
         list(pens),

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from ui.digit import canvas, card, digit, photo, share
-from ui.digit.digit import Digit
+from ui.digit import canvas, card, current, fabric, photo, share
+from ui.digit.digit import Digit, from_gallery, from_strokes
 from ui.digit.fabric import Stroke
 from ui.shell import address, frame
 from ui.view import pictures
@@ -14,21 +14,21 @@ _LARGEST_DOT = 0.05  # of the board's side
 
 def choose() -> Digit:
     """Show the four ways to bring a digit, the framed digit under them, and the place to send it from."""
-    digit.current()  # read before the board is shown, whose strokes may come from the address
+    current.begin()
     _bring()
     _say_what_went_wrong()
-    _framed(digit.current())
+    _framed(current.digit())
     return _send()
 
 
 def choose_another() -> Digit:
     """The same, folded away, for pages whose own input comes first."""
-    digit.current()
+    current.begin()
     with st.expander("Use another digit", icon=":material/edit:"):
         _bring()
-        _framed(digit.current())
+        _framed(current.digit())
     _say_what_went_wrong()
-    if digit.current().source == "link":
+    if current.digit().source == "link":
         st.caption(_ORIGIN["link"])
     return _send()
 
@@ -37,7 +37,9 @@ def _bring() -> None:
     draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
         st.caption("Draw a digit with a mouse, finger or pen.")
-        canvas.board("canvas", ink="#ffffff", pens=canvas.PENS, on_change=_drawn)
+        board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS)
+        if board.take_change():
+            _take(board.strokes)
     with pick:
         _pick()
     with upload:
@@ -48,13 +50,13 @@ def _bring() -> None:
 
 
 def _say_what_went_wrong() -> None:
-    if problem := st.session_state.get("digit_problem"):
+    if problem := current.problem():
         frame.complain(problem)
 
 
 def _send() -> Digit:
     """Put the digit in the address, and show the place to send it from."""
-    mine, palette = digit.current(), frame.palette()
+    mine, palette = current.digit(), frame.palette()
     address.keep(mine.text)
     share.show(mine.text, lambda link: card.draw(mine, link, palette))
     return mine
@@ -64,13 +66,7 @@ def _framed(mine: Digit) -> None:
     """Show a digit as the model sees it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pictures.show(mine.image, alt=f"{mine.name}, framed in 28 by 28 pixels", width=84)
-        st.caption(_said_about(mine) or _ORIGIN[mine.source], width=180)
-
-
-def _said_about(mine: Digit) -> str | None:
-    """What there is to say while the board holds something else than this digit."""
-    about, words = st.session_state.get("board_says", (None, None))
-    return words if about is mine else None
+        st.caption(current.said() or _ORIGIN[mine.source], width=180)
 
 
 _ORIGIN = {
@@ -93,24 +89,21 @@ def _pick() -> None:
         take(int(again))
 
     def take(step: int) -> None:
-        chosen = (st.session_state["pick_label"], digit.current().label, digit.FIRST_LABEL)
+        chosen = (st.session_state["pick_label"], current.digit().label, current.FIRST_LABEL)
         label = next(label for label in chosen if label is not None)
         turn = st.session_state["pick_turn"] = st.session_state.get("pick_turn", 0) + step
-        digit.keep(digit.from_gallery(label, turn))
+        current.keep(from_gallery(label, turn))
 
     st.caption("Real handwriting that the model has never seen.")
     st.pills("Which digit?", range(10), key="pick_label", on_change=press)
     st.button("Another one", icon=":material/casino:", on_click=take, args=(1,), key="pick_next")
 
 
-def _drawn(strokes: list[Stroke]) -> None:
+def _take(strokes: list[Stroke]) -> None:
+    """Make what is drawn on the board the current digit, if it is more than a dot."""
     if not strokes:
-        _say("The board is empty; this digit stays until you draw another one.")
+        current.remark("The board is empty; this digit stays until you draw another one.")
     elif np.ptp(np.concatenate([each.points for each in strokes]), axis=0).max() < _LARGEST_DOT:
-        _say("You drew no more than a dot, so this digit stays until you draw more.")
+        current.remark("You drew no more than a dot, so this digit stays until you draw more.")
     else:
-        digit.keep(digit.from_strokes(strokes))
-
-
-def _say(words: str) -> None:
-    st.session_state["board_says"] = digit.current(), words
+        current.keep(from_strokes(strokes))

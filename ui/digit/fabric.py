@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from vae.checks import InputError
 
 SIDE = 672  # of a board in its own pixels: 24 for each of the model's 28
+PENS = {"thin": 29, "medium": 43, "thick": 62}  # their widths in pixels of the board
 MOST_POINTS = 10_000
 MOST_STROKES = 500
 _FARTHEST = 100 * SIDE  # from the board's corner that a pen may stray while it draws
@@ -30,6 +31,18 @@ class Stroke(NamedTuple):
     pen: str
 
 
+def objects_of(json_data: object) -> list[Any]:
+    """The paths of a drawing as fabric.js wrote them, each still unchecked.
+
+    Raises:
+        InputError: it is no drawing.
+    """
+    objects = json_data.get("objects") if isinstance(json_data, Mapping) else None
+    if not isinstance(objects, list):
+        raise InputError(_NO_DRAWING)
+    return objects
+
+
 def strokes_of(json_data: object, pens: Mapping[str, float]) -> list[Stroke]:
     """The strokes of a drawing, in the order in which they were drawn.
 
@@ -42,10 +55,8 @@ def strokes_of(json_data: object, pens: Mapping[str, float]) -> list[Stroke]:
     Raises:
         InputError: it is no drawing made with these pens, or a larger one than anybody draws.
     """
+    objects = objects_of(json_data)
     try:
-        objects = json_data["objects"]  # type: ignore[index]
-        if not isinstance(objects, list):
-            raise InputError(_NO_DRAWING)
         if len(objects) > MOST_STROKES or sum(len(each["path"]) for each in objects) > MOST_POINTS:
             raise InputError("this drawing has more strokes than the board can keep: take the last one back")
         names = {width: name for name, width in pens.items()}

@@ -1,12 +1,12 @@
 """Out-of-distribution examples: letters and shapes as pen strokes, and digits turned over."""
 
 import math
-from functools import cache
 
 import numpy as np
 from torch import Tensor
 
 import vae
+from ui.shell import cache
 
 Point = tuple[float, float]  # x to the right, y down, in percent of the paper
 Stroke = list[Point]
@@ -66,7 +66,7 @@ READY_MADE = (*_LETTERS, *_SHAPES)
 LOOKALIKES = tuple(_NEAR_DIGITS)
 
 
-@cache
+@cache.for_good
 def picture(name: str) -> Tensor:
     """A letter or shape as the model sees it, (1, 28, 28) in [0, 1], ink = 1.
 

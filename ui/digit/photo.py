@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 import vae
-from ui.digit import digit
-from ui.digit.digit import Digit
+from ui.digit import current
+from ui.digit.digit import Digit, from_picture
 from ui.digit.upload import NAMES, read_picture
 from ui.shell import frame
 
@@ -57,7 +57,7 @@ def camera() -> None:
 def way() -> None:
     """How the current digit came out of its picture, and a choice where it shows several."""
     photo: Photo | None = st.session_state.get("photo")
-    if photo is None or digit.current() is not photo.kept:
+    if photo is None or current.digit() is not photo.kept:
         return
     if len(photo.boxes) > 1:
         _choice(photo)
@@ -117,15 +117,15 @@ def _take(file: UploadedFile | None) -> None:
         pixels = read_picture(file.getvalue())
         photo = _photo(pixels, vae.find_digits(pixels))
     except Exception as error:
-        st.session_state["digit_problem"] = frame.told(error)
+        current.refuse(frame.told(error))
         return
     _keep(photo)
 
 
 def _keep(photo: Photo) -> None:
-    photo.kept = digit.from_picture(photo.found.framed(photo.which), "upload")
+    photo.kept = from_picture(photo.found.framed(photo.which), "upload")
     st.session_state["photo"] = photo
-    digit.keep(photo.kept)
+    current.keep(photo.kept)
 
 
 def _photo(pixels: np.ndarray, found: vae.FoundDigits) -> Photo:

@@ -1,4 +1,17 @@
-"""What is computed from pictures is kept: a visitor's for a short while, and only so much of it."""
+"""Where a value lives: one rule for the whole app.
+
+- What is the same for every visitor, such as the model, the gallery or the tiles of the map, is computed
+  once in a process: `for_good`. Arguments of such a function take a handful of values.
+- What is computed from a visitor's picture or settings is kept `briefly`: by the content of the arguments,
+  for ten minutes, and no more of it than a number of bytes, however many visitors there are.
+- What a visitor chose or brought lives in session state. Each key has one module that writes it, in a
+  callback or in a function made for that: the digit `ui.digit.current`, a board's strokes `ui.digit.canvas`,
+  a photo `ui.digit.photo`, the text in the address `ui.shell.address`, how often a button was pressed
+  `ui.shell.again`.
+- What a link should repeat, such as a slider, is a widget bound to a query parameter.
+
+Nothing else remembers. Cached results are shared, not copied, so nobody changes them.
+"""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -9,23 +22,45 @@ from torch import Tensor
 P = ParamSpec("P")
 T = TypeVar("T")
 
+BUDGET_BYTES = 8 * 2**20  # for the results of one function; those of all 20 functions take 70 MB at most
+MOST_RESULTS = 128  # of one function, however small they are
+entry_bytes: dict[str, int] = {}  # of each function that is kept briefly: what its largest result takes
 
-def briefly(function: Callable[P, T]) -> Callable[P, T]:
-    """Make a function remember its latest results, also where its arguments are pictures."""
-    remember = st.cache_data(
-        show_spinner=False,
-        max_entries=32,
-        ttl="10m",
-        hash_funcs={Tensor: _content},
-    )
-    return remember(function)
+
+def briefly(*, entry_kb: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make a function remember its latest results for ten minutes; its arguments may be pictures.
+
+    Args:
+        entry_kb: what its largest result takes, in thousands of bytes.
+    """
+
+    def kept(function: Callable[P, T]) -> Callable[P, T]:
+        entry_bytes[f"{function.__module__}.{function.__qualname__}"] = 1000 * entry_kb
+        remember = st.cache_resource(
+            show_spinner=False, ttl="10m", max_entries=_n_results(1000 * entry_kb), hash_funcs=_HASHES
+        )
+        return remember(function)
+
+    return kept
 
 
 def for_good(function: Callable[P, T]) -> Callable[P, T]:
-    """Make a function remember all its results, which are not copied; its arguments may be pictures."""
-    return st.cache_resource(show_spinner=False, hash_funcs={Tensor: _content})(function)
+    """Make a function remember all its results; its arguments may be pictures."""
+    return st.cache_resource(show_spinner=False, hash_funcs=_HASHES)(function)
+
+
+def most_bytes() -> int:
+    """What all results that are kept briefly can take together, of the functions imported so far."""
+    return sum(size * _n_results(size) for size in entry_bytes.values())
+
+
+def _n_results(size: int) -> int:
+    return min(MOST_RESULTS, BUDGET_BYTES // size)
 
 
 def _content(picture: Tensor) -> bytes:
     """All that tells one picture or mask from another."""
     return f"{picture.dtype} {tuple(picture.shape)}".encode() + picture.numpy().tobytes()
+
+
+_HASHES: dict[type | str, Callable[..., object]] = {Tensor: _content}

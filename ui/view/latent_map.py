@@ -9,7 +9,7 @@ import torch
 
 from ui import naming
 from ui.digit.digit import Digit
-from ui.shell import frame, load
+from ui.shell import cache, frame, load
 from ui.view import pictures, plane, ring, tiles
 
 CLASS_COLOURS = (
@@ -75,7 +75,7 @@ def _map(mine: Digit, key: str, side: int, legend: bool) -> Any:
             "legend": legend,
             "dots": _dots(),
             "colours": CLASS_COLOURS,
-            "centre": plane.place(mine)[:2].tolist(),
+            "centre": plane.point_of(mine.image),
             "chosen": _checked(st.session_state.get(key, {}).get("point")),
             "ring": ring.around(mine.image),
             "palette": pictures.palette_table(frame.palette()).tolist(),
@@ -96,7 +96,7 @@ def _checked(point: Any) -> tuple[float, float] | None:
     return u, v
 
 
-@st.cache_data(show_spinner=False)
+@cache.for_good
 @torch.inference_mode()
 def _dots() -> list[list[float]]:
     """The held-out digits: u1, u2 and class."""

@@ -3,7 +3,6 @@
 import base64
 import io
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import plotly.colors
@@ -11,7 +10,7 @@ import streamlit as st
 from PIL import Image
 from torch import Tensor
 
-from ui.shell import frame
+from ui.shell import cache, frame
 
 Scale = str | list[tuple[float, str]]
 
@@ -76,9 +75,9 @@ def partly_hidden(
     _show(veiled(image, observed), alt=alt, width=width, caption=caption)
 
 
-def veiled(image: Tensor, observed: Tensor) -> np.ndarray:
-    """A digit as uint8 RGB (H, W, 3) in the visitor's palette, its unknown pixels grey."""
-    return np.where(_pixels(observed)[..., None].astype(bool), colours(image), HIDDEN)
+def veiled(image: Tensor, observed: Tensor, palette: str | None = None) -> np.ndarray:
+    """A digit as uint8 RGB (H, W, 3) in a palette, or the visitor's, its unknown pixels grey."""
+    return np.where(_pixels(observed)[..., None].astype(bool), colours(image, palette), HIDDEN)
 
 
 def colours(image: Tensor, palette: str | None = None) -> np.ndarray:
@@ -110,7 +109,7 @@ def png(pixels: np.ndarray, width: int) -> bytes:
     return buffer.getvalue()
 
 
-@cache
+@cache.for_good
 def palette_table(name: str) -> np.ndarray:
     """The 256 colours of a palette, uint8 (256, 3)."""
     return _table(SCALES[name])

@@ -1,39 +1,43 @@
-"""Standard coordinates: where a digit lies, what a point decodes to, and which held-out digits are near.
+"""Standard coordinates: where a digit lies, and what a point decodes to.
 
 Under the prior every coordinate is a standard normal, so one scale serves them all.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import streamlit as st
 import torch
 from torch import Tensor
 
 import vae
-from ui.digit.digit import Digit
-from ui.shell import load
+from ui.shell import cache, load
 from ui.view import pictures
 
 
-def place(digit: Digit) -> Tensor:
-    """The standard coordinates (K,) of the middle of a digit's posterior."""
-    return _places(digit.batch)[0]
+def place(image: Tensor) -> Tensor:
+    """The standard coordinates (K,) of the middle of the posterior of a digit (1, 28, 28)."""
+    return places(image[None])[0]
+
+
+def point_of(image: Tensor) -> tuple[float, float]:
+    """Where a digit (1, 28, 28) lies on the map: two standard coordinates, rightwards and upwards."""
+    right, up = place(image)[:2].tolist()
+    return right, up
 
 
 @torch.inference_mode()
-def moved(digit: Digit, steps: Mapping[int, float]) -> Tensor:
+def moved(image: Tensor, steps: Mapping[int, float]) -> Tensor:
     """A digit before and after some of its coordinates, counted from 0, have moved, (2, 1, 28, 28)."""
-    u = place(digit).repeat(2, 1)
+    u = place(image).repeat(2, 1)
     for i, step in steps.items():
         u[1, i] += step
     return vae.decode_standard(load.model(), u)
 
 
+@cache.briefly(entry_kb=120)
 @torch.inference_mode()
-def walks(digit: Digit, numbers: Sequence[int], steps: Sequence[float]) -> list[Tensor]:
+def walks(image: Tensor, numbers: tuple[int, ...], steps: tuple[float, ...]) -> list[Tensor]:
     """For each number one picture: a digit with that coordinate moved by each of the steps, left to right."""
-    u = place(digit).repeat(len(numbers), len(steps), 1)
+    u = place(image).repeat(len(numbers), len(steps), 1)
     for row, i in zip(u, numbers, strict=True):
         row[:, i] += torch.tensor(steps)
     digits = vae.decode_standard(load.model(), u.flatten(0, 1)).split(len(steps))
@@ -48,32 +52,15 @@ def variations(point: Sequence[float], n: int) -> Tensor:
     return vae.decode_standard(load.model(), u)
 
 
-def neighbours(point: Sequence[float], n: int) -> list[Digit]:
-    """The n held-out digits nearest to a point on the map, the nearest first."""
-    gallery = load.gallery()
-    distance = (_gallery_places() - torch.tensor(point)).square().sum(dim=1)
-    nearest = distance.argsort()[:n].tolist()
-    return [Digit(gallery.images[i], "gallery", int(gallery.labels[i])) for i in nearest]
-
-
-def census(digits: Sequence[Digit]) -> list[tuple[int, int]]:
-    """Classes and how often each occurs, the most frequent first."""
-    return Counter(digit.label for digit in digits if digit.label is not None).most_common()
-
-
-@st.cache_data(max_entries=32, ttl="10m", show_spinner=False)
+@cache.briefly(entry_kb=2000)
 def atlas(n_side: int, extent: float) -> Tensor:
     """The map as one picture (1, 28 n, 28 n), the second coordinate upwards."""
     grid = vae.latent_grid(load.model(), n_side, extent=extent).flip(0)
     return pictures.sheet(grid.flatten(0, 1)[:, None], n_side)
 
 
-@st.cache_data(show_spinner=False)
-def _gallery_places() -> Tensor:
-    return _places(load.gallery().images)[:, :2]
-
-
 @torch.inference_mode()
-def _places(images: Tensor) -> Tensor:
+def places(images: Tensor) -> Tensor:
+    """The standard coordinates (B, K) of the middles of the posteriors of digits (B, 1, 28, 28)."""
     model = load.model()
     return model.prior.to_standard(model.encode(images).mean)

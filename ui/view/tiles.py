@@ -4,7 +4,6 @@ They follow from the weights alone, so `python -m ui.view.tiles` decodes them on
 app serves.
 """
 
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 import vae
 from ui import naming
-from ui.shell import load
+from ui.shell import cache, load
 from vae.model import calibration_of
 
 EXTENT = 3.0
@@ -35,7 +34,7 @@ def decoded(model: vae.VAE) -> np.ndarray:
     return vae.latent_grid(model, N_TILES, extent=EXTENT).flip(0).mul(255).round().byte().numpy()
 
 
-@cache
+@cache.for_good
 def sheet() -> Sheet:
     """The file of the shipped weights.
 

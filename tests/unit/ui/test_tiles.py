@@ -16,7 +16,7 @@ SIDE = tiles.N_TILES * 28
 
 @pytest.fixture(autouse=True)
 def read_anew() -> None:
-    tiles.sheet.cache_clear()
+    tiles.sheet.clear()
 
 
 def test_the_file_holds_what_the_weights_decode_to(model: vae.VAE) -> None:

@@ -1,18 +1,16 @@
 """Digits that change into each other: as an animated GIF, and the plain cross-fade to compare with."""
 
-import io
-
 import torch
 from PIL import Image
 from torch import Tensor
 
 from ui.shell import frame
-from ui.view import pictures
+from ui.view import gif, pictures
 
 FRAME_MS, PAUSE_MS = 70, 700
 
 
-def gif(digits: Tensor, width: int) -> bytes:
+def there_and_back(digits: Tensor, width: int) -> bytes:
     """A GIF in the visitor's palette that plays there and back for ever, and rests at both ends.
 
     Args:
@@ -24,16 +22,7 @@ def gif(digits: Tensor, width: int) -> bytes:
     """
     there = [_page(digit, width) for digit in digits]
     pause = [FRAME_MS] * (len(there) - 2)
-    file = io.BytesIO()
-    there[0].save(
-        file,
-        "GIF",
-        save_all=True,
-        append_images=there[1:] + there[-2:0:-1],
-        duration=[PAUSE_MS, *pause, PAUSE_MS, *pause],
-        loop=0,
-    )
-    return file.getvalue()
+    return gif.gif(there + there[-2:0:-1], [PAUSE_MS, *pause, PAUSE_MS, *pause])
 
 
 def crossfade(a: Tensor, b: Tensor, n: int) -> Tensor:

@@ -1,0 +1,103 @@
+"""What is kept of visitors' pictures: each result fits in the bytes that its function names, all in few."""
+
+import io
+import pickle
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+
+import vae
+from ui import anatomy, anomaly_verdict, completions, mask, noises, rates
+from ui.shell import cache
+from ui.view import plane
+
+MOST_MB = 75
+NOISE = vae.Noise("gaussian", 0.5)
+KNOWN = mask.observed(mask.LEFT)
+RESULTS: dict[str, Callable[[Tensor], object]] = {
+    "ui.rates.code": lambda x: rates.code(x, vae.MAX_CODE_BYTES),
+    "ui.rates.coded": lambda x: rates.coded(x, vae.MAX_CODE_BYTES),
+    "ui.rates.lossless": rates.lossless,
+    "ui.rates.number_by_number": lambda x: rates.number_by_number(rates.code(x, vae.MAX_CODE_BYTES), x),
+    "ui.rates.ours": rates.ours,
+    "ui.rates.of_baselines": rates.of_baselines,
+    "ui.completions.one": lambda x: completions.one(x, KNOWN),
+    "ui.completions.of": lambda x: completions.of(x, KNOWN),
+    "ui.noises.cleaned": lambda x: noises.cleaned(x, NOISE),
+    "ui.noises.estimate": lambda x: noises.estimate(x, NOISE, 0),
+    "ui.noises.outcome": lambda x: noises.outcome(x, NOISE, NOISE, 0),
+    "ui.noises.dreams": lambda x: noises.dreams(x, NOISE, 6),
+    "ui.anomaly_verdict.verdicts": lambda x: anomaly_verdict.verdicts([x] * 12),
+    "ui.anomaly_verdict.nearest": anomaly_verdict.nearest,
+    "ui.anomaly_verdict.surprise": anomaly_verdict.surprise,
+    "ui.anatomy.cost": anatomy.cost,
+    "ui.anatomy.tight_nats": anatomy.tight_nats,
+    "ui.anatomy.moved": lambda x: anatomy.moved(x, 6),
+    "ui.view.plane.walks": lambda x: plane.walks(x, (0, 1, 2, 3), (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)),
+    "ui.view.plane.atlas": lambda x: plane.atlas(25, 3.0),
+}
+
+
+class Scales(pickle.Pickler):
+    """Weighs what it is given; tensors that share their memory count once."""
+
+    def __init__(self) -> None:
+        self.file, self.storages = io.BytesIO(), {}
+        super().__init__(self.file)
+
+    def reducer_override(self, given: object) -> object:
+        if not isinstance(given, Tensor):
+            return NotImplemented
+        storage = given.untyped_storage()
+        self.storages[storage.data_ptr()] = storage.nbytes()
+        return list, ()
+
+    @property
+    def n_bytes(self) -> int:
+        return len(self.file.getvalue()) + sum(self.storages.values())
+
+
+def test_every_function_that_is_kept_briefly_is_measured_here():
+    assert set(cache.entry_bytes) == set(RESULTS)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_largest_result_fits_in_the_bytes_that_its_function_names(name: str, digits: Tensor):
+    scales = Scales()
+    scales.dump(RESULTS[name](digits[0].clone()))
+    assert scales.n_bytes <= cache.entry_bytes[name]
+
+
+def test_all_that_is_kept_briefly_fits_in_few_megabytes():
+    assert cache.most_bytes() < MOST_MB * 1e6
+
+
+def test_a_result_is_computed_once_for_pictures_that_are_equal_and_again_for_others(monkeypatch):
+    monkeypatch.setattr(cache, "entry_bytes", {})
+    computed = []
+
+    @cache.briefly(entry_kb=1)
+    def total(picture: Tensor) -> float:
+        computed.append(picture)
+        return float(picture.sum())
+
+    pictures = [torch.full((1, 28, 28), value) for value in (0.0, 1.0, 0.0)]
+    assert [total(picture) for picture in pictures] == [0.0, 784.0, 0.0]
+    assert len(computed) == 2
+
+
+def test_many_visitors_take_the_place_of_the_first_one(monkeypatch):
+    monkeypatch.setattr(cache, "entry_bytes", {})
+    computed = []
+
+    @cache.briefly(entry_kb=2000)
+    def of(visitor: int) -> int:
+        computed.append(visitor)
+        return visitor
+
+    for visitor in (*range(5), 0):
+        of(visitor)
+    assert computed == [0, 1, 2, 3, 4, 0]
+    assert [of(visitor) for visitor in (4, 3)] == [4, 3] and len(computed) == 6

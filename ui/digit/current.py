@@ -1,0 +1,67 @@
+"""The visitor's current digit, one for all pages, and what there is to say about it.
+
+It is session state under "digit", "digit_problem" and "board_says", which nothing else reads or writes.
+"""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from ui.digit import canvas
+from ui.digit.digit import Digit, from_gallery, from_text, strokes_in
+from ui.shell import address
+
+FIRST_LABEL = 7
+
+
+def begin() -> None:
+    """Take the digit in the address, or a gallery's; call it before a page shows a digit or its board.
+
+    Only the first call of a visit does so: the address never takes the place of what the visitor brought.
+    """
+    if "digit" in st.session_state:
+        return
+    try:
+        text = address.text()
+        if text is not None:
+            keep(from_text(text))
+            canvas.put("canvas", strokes_in(text))
+            return
+    except ValueError:
+        refuse(
+            "The link holds no digit that can be read, perhaps because a part of it was lost, so a "
+            f"{FIRST_LABEL} stands in"
+        )
+    st.session_state["digit"] = replace(from_gallery(FIRST_LABEL), source="stand-in", text=None)
+
+
+def digit() -> Digit:
+    """The digit that all pages work on."""
+    return st.session_state["digit"]
+
+
+def keep(digit: Digit) -> None:
+    """Make this the digit of all pages, from here on; what went wrong before is forgotten."""
+    st.session_state["digit"] = digit
+    st.session_state["digit_problem"] = None
+
+
+def refuse(problem: str) -> None:
+    """Say what is wrong with what the visitor brought, until they bring something better."""
+    st.session_state["digit_problem"] = problem
+
+
+def problem() -> str | None:
+    """What is wrong with what the visitor brought last, if anything is."""
+    return st.session_state.get("digit_problem")
+
+
+def remark(words: str) -> None:
+    """Say something about the current digit, until another one takes its place."""
+    st.session_state["board_says"] = digit(), words
+
+
+def said() -> str | None:
+    """What there is to say about the current digit."""
+    about, words = st.session_state.get("board_says", (None, None))
+    return words if about is digit() else None

@@ -1,0 +1,169 @@
+"""The scenes of the film about one drawing: how it is drawn, then what each of the five jobs makes of it."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+import vae
+from ui import anomaly_verdict, completions, mask, naming, noises, rates
+from ui.digit import fabric
+from ui.digit.digit import Digit, ready_made
+from ui.digit.fabric import Stroke
+from ui.shell import load
+from ui.view import paint, pictures, plane
+
+SIZE = (640, 340)
+STEP_MS, HOLD_MS = 70, 900
+N_STEPS = 8  # of whatever moves
+PALETTE = "viridis"
+N_BYTES = 12
+NOISE = vae.Noise("gaussian", 0.5)
+HIDDEN, N_COMPLETIONS = mask.TOP, 5
+LETTER = "W"
+N_SIDE, EXTENT = 7, 2.4  # of the map
+TOUR = ((-1.5, 1.2), (1.2, 0.9))  # places on the map that the walk passes
+_TITLES = ("Draw", "Compress", "Denoise", "Fill in", "Find anomalies", "Generate")
+_SIDE, _TOP, _MIDDLES = 196, 54, (184, 456)
+_FINE = 4  # pixels of the board for one of the film
+
+
+class Frame(NamedTuple):
+    """One picture of the film and how long it stands."""
+
+    picture: Image.Image
+    ms: int
+
+
+class Side(NamedTuple):
+    """One of the two pictures in a frame, and up to two lines of words under it."""
+
+    pixels: paint.Pixels
+    words: str
+
+
+def drawn(strokes: list[Stroke], mine: Digit) -> Iterator[Frame]:
+    """The pen draws, and what the model sees appears."""
+    caption = f"Draw a digit. The model sees it in {mine.image.numel()} pixels."
+    n_points = sum(len(stroke.points) for stroke in strokes)
+    nothing = Side(_colours(torch.zeros_like(mine.image)), "")
+    for i in range(1, 2 * N_STEPS + 1):
+        board = Side(_board(_begun(strokes, n_points * i // (2 * N_STEPS))), "the drawing")
+        yield _frame(0, caption, board, nothing)
+    yield _frame(0, caption, board, Side(_colours(mine.image), "what the model sees"), HOLD_MS)
+
+
+def compressed(mine: Digit) -> Iterator[Frame]:
+    """The code arrives byte by byte, and the digit with it."""
+    code, coded = rates.code(mine.image, N_BYTES), rates.coded(mine.image, N_BYTES)
+    steps = rates.number_by_number(code, mine.image)
+    caption = f"{len(code)} bytes bring it back at {coded.psnr_db:.1f} dB."
+    drawing = Side(_colours(mine.image), f"{mine.image.numel()} bytes")
+    for i, step in enumerate(steps, 1):
+        sent = code[: len(code) * i // len(steps)].hex(" ")
+        yield _frame(1, caption, drawing, Side(_colours(step.image), f"decoded from\n{sent}"))
+    yield _frame(1, caption, drawing, Side(_colours(coded.image), f"decoded from\n{sent}"), HOLD_MS)
+
+
+def denoised(mine: Digit) -> Iterator[Frame]:
+    """The noise is wiped away from left to right."""
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    caption = f"Noise goes and strokes stay: from {before_db:.1f} to {after_db:.1f} dB."
+    left = Side(_colours(noisy), "under noise")
+    for i in range(N_STEPS):
+        edge = noisy.shape[-1] * i // N_STEPS
+        wiped = torch.cat([clean[..., :edge], noisy[..., edge:]], dim=-1)
+        yield _frame(2, caption, left, Side(_colours(wiped), "cleaned"))
+    yield _frame(2, caption, left, Side(_colours(clean), "cleaned"), HOLD_MS)
+
+
+def filled_in(mine: Digit) -> Iterator[Frame]:
+    """Several completions of a half-hidden digit, those of the likeliest class first."""
+    known = mask.observed(HIDDEN)
+    _, groups = completions.of(mine.image, known)
+    counts = " and ".join(f"{group.n} times {group.name}" for group in groups[:2])
+    caption = f"Half hidden, completed {completions.N} times: {counts}."
+    seen = Side(pictures.veiled(mine.image, known, PALETTE), "what the model sees")
+    for group, image in completions.filmstrip(groups, N_COMPLETIONS):
+        yield _frame(3, caption, seen, Side(_colours(image), f"completed: {group.name}"), HOLD_MS // 2)
+
+
+def judged(mine: Digit) -> Iterator[Frame]:
+    """What surprises the model in the digit and in a letter begins to glow."""
+    both = [mine, ready_made(LETTER)]
+    verdicts = anomaly_verdict.verdicts([each.image for each in both])
+    caption = "It learned nothing but digits. A letter stands out."
+    words = [f"{found.word()}:\n{found.words}" for found in verdicts]
+    for i in range(1, N_STEPS + 1):
+        left, right = (Side(_glowing(it, i / N_STEPS), said) for it, said in zip(both, words, strict=True))
+        yield _frame(4, caption, left, right, STEP_MS if i < N_STEPS else 2 * HOLD_MS)
+
+
+def generated(mine: Digit) -> Iterator[Frame]:
+    """A walk over the map, and the digit at each point of it."""
+    home = plane.place(mine.image)[:2].clamp(-EXTENT, EXTENT)
+    stops = torch.stack([home, *torch.tensor(TOUR), home])
+    shares = torch.linspace(0, 1, N_STEPS + 1)[1:, None]
+    points = torch.cat([torch.lerp(a, b, shares) for a, b in pairwise(stops)])
+    digits = vae.decode_standard(load.model(), points)
+    atlas = _colours(plane.atlas(N_SIDE, EXTENT))
+    caption = "Every point of this map is a digit that nobody wrote."
+    for point, image, label in zip(points.tolist(), digits, naming.names(digits), strict=True):
+        here = Side(_marked(atlas, point), "two numbers: {:.1f} and {:.1f}".format(*point))
+        yield _frame(5, caption, here, Side(_colours(image), f"drawn there: {naming.said(label)}"))
+
+
+def _frame(scene: int, caption: str, left: Side, right: Side, ms: int = STEP_MS) -> Frame:
+    """The titles with this scene's lit, two pictures with their words, and the caption."""
+    picture = Image.new("RGB", SIZE, paint.BACKGROUND)
+    pen = ImageDraw.Draw(picture)
+    x = 24.0
+    for i, title in enumerate(_TITLES):
+        pen.text((x, 18), title, paint.ACCENT if i == scene else paint.DIM, paint.font(16))
+        x += paint.font(16).getlength(title) + 22
+    for middle, side in zip(_MIDDLES, (left, right), strict=True):
+        paint.paste(picture, side.pixels, (middle - _SIDE // 2, _TOP), _SIDE)
+        pen.multiline_text(
+            (middle, _TOP + _SIDE + 6), side.words, paint.MUTED, paint.font(14), "ma", align="center"
+        )
+    pen.text((SIZE[0] // 2, SIZE[1] - 12), caption, paint.TEXT, paint.font(20), "ms")
+    return Frame(picture, ms)
+
+
+def _colours(image: Tensor) -> paint.Pixels:
+    return pictures.colours(image, PALETTE)
+
+
+def _board(strokes: Sequence[Stroke]) -> paint.Pixels:
+    """What the pen has drawn, white on black and smooth."""
+    covered = Image.fromarray(fabric.painted(strokes, fabric.PENS, _FINE * _SIDE)).reduce(_FINE)
+    return np.asarray(covered.convert("RGB"))
+
+
+def _begun(strokes: Sequence[Stroke], n_points: int) -> list[Stroke]:
+    """The first points of the strokes, in the order in which they were drawn."""
+    begun = []
+    for points, pen in strokes:
+        if n_points > 0:
+            begun.append(Stroke(points[:n_points], pen))
+        n_points -= len(points)
+    return begun
+
+
+def _glowing(digit: Digit, share: float) -> paint.Pixels:
+    """A digit whose surprising strokes glow with a share of their heat."""
+    surprise = anomaly_verdict.surprise(digit.image)
+    return pictures.warmed(share * surprise, digit.image, anomaly_verdict.BRIGHTEST_NATS)
+
+
+def _marked(atlas: paint.Pixels, point: Sequence[float]) -> paint.Pixels:
+    """The map with a ring around a point, given in its standard coordinates."""
+    picture = Image.fromarray(atlas)
+    tile = _SIDE / N_SIDE
+    x, y = (tile / 2 + (_SIDE - tile) * (EXTENT + u) / (2 * EXTENT) for u in (point[0], -point[1]))
+    ImageDraw.Draw(picture).circle((x, y), tile / 2, outline="white", width=2)
+    return np.asarray(picture)
