@@ -98,4 +98,4 @@ def _typical_parts() -> Tensor:
 def _parts(x: Tensor) -> Tensor:
     """The two parts of the score in standard deviations over held-out digits, (B, 2)."""
     parts = anomaly_parts(load.model(), x)
-    return parts / parts.new_tensor(calibration_of(load.model()).anomaly_scales)
+    return parts / calibration_of(load.model()).anomaly_scales.to(parts)

@@ -63,7 +63,7 @@ def tiny(pixels: Tensor) -> vae.VAE:
     model = untrained()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calibrate, "N_CODED", 8)
-        calibrate.measure(model, pixels[:200])
+        model.calibration = calibrate.measure(model, pixels[:200])
     return model
 
 

@@ -22,7 +22,7 @@ from vae.evaluation.protocols import DENOISING, HIDDEN
 from vae.metrics import mean_psnr, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training import train
-from vae.training.calibrate import measure
+from vae.training.calibrate import measure_statistics
 from vae.training.command import run_command
 from vae.training.data import binarize, default_root, training_digits, validation_digits
 
@@ -97,7 +97,7 @@ FIGURES: dict[str, Callable[[vae.VAE, EvaluationData, Sizes, int], float]] = {
 def fitted(trainer: train.Trainer, held_out: Tensor) -> vae.VAE:
     """The trained model, calibrated on validation digits, uint8 (N, 28, 28), as far as pictures need it."""
     model = trainer.fit().cpu().eval().requires_grad_(False)
-    measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
+    model.calibration = measure_statistics(model, held_out[:N_CALIBRATION])
     return model
 
 

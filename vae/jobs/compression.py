@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.calibration import Profile
+from vae.calibration import ModelStatistics, Profile
 from vae.checks import SIDE, InputError, check_count, check_image
 from vae.codec import residual
 from vae.codec.grid_search import improve
@@ -105,7 +105,7 @@ def compress_to_sizes(model: VAE, image: Tensor, sizes: Sequence[int]) -> list[b
     check_image(image)
     for n_bytes in sizes:
         check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
-    writer, key = _Writer(model, image), coder(model).key ^ SALT
+    writer, key = _Writer(model, image), calibration_of(model).key ^ SALT
     return [seal(writer.best(n_bytes).packed, key) for n_bytes in sizes]
 
 
@@ -166,14 +166,14 @@ def n_code_corrections(model: VAE, code: bytes) -> int:
 @torch.inference_mode()
 def _read(model: VAE, code: bytes) -> Contents:
     reader, known = coder(model), calibration_of(model)
-    payload = unseal(code, reader.key ^ SALT)
+    payload = unseal(code, known.key ^ SALT)
     profile = known.profiles.get(len(payload))
     if profile is None:
         raise InputError(f"a code of this model never has {len(code)} bytes")
     decoder = unpacker(payload)
     try:
         n_dims = _decoded(decoder, _n_dims_part(model, profile, 1))
-        z = reader.read(decoder, n_dims, profile.step * reader.posterior_std)
+        z = reader.read(decoder, n_dims, profile.step * known.posterior_std)
         level = _decoded(decoder, _level_part(profile, 0))
         way = residual.directions(known, reader.logits(z)[0])
         part = residual.correction_part(torch.zeros(0), residual.ratios(way, level))
@@ -201,15 +201,17 @@ def _image(picture: Tensor, model: VAE) -> Tensor:
     return picture.to(next(model.parameters())).view(1, SIDE, SIDE)
 
 
-def grid_codes(model: VAE, image: Tensor, profile: Profile, most_bits: float) -> Iterator[GridCode]:
+def grid_codes(
+    model: VAE, known: ModelStatistics, image: Tensor, profile: Profile, most_bits: float
+) -> Iterator[GridCode]:
     """Grid codes of an image, (1, k), that leave room in most_bits for the header, the best first.
 
     The best is found by search from the best prefix of the posterior mean, or of it shrunk towards zero.
     """
-    writer, loss = coder(model), SquaredError(image)
-    step, price = profile.step * writer.posterior_std, PRICE * profile.step**2
+    loss = SquaredError(image)
+    step, price = profile.step * known.posterior_std, PRICE * profile.step**2
     worth = price if profile.mean_level >= 1 else 0.0  # of a bit left over, to the correction
-    grid = writer.quantize(SHRINKAGE[:, None] * model.encode(image[None]).mean.double().cpu(), step)
+    grid = coder(model).quantize(SHRINKAGE[:, None] * model.encode(image[None]).mean.double().cpu(), step)
     overhead = dims_bits(model, profile) + level_bits(profile)[0]
     starts = _starts(model, grid, loss, worth, overhead, most_bits)
     found = [
@@ -260,7 +262,8 @@ class _Writer:
 
     def __init__(self, model: VAE, image: Tensor) -> None:
         self.model, self.image = model, image
-        self.profiles = calibration_of(model).profiles
+        self.known = calibration_of(model)
+        self.profiles = self.known.profiles
         self._roomy: dict[float, _Plan] = {}
         self._written: dict[int, Payload | None] = {}
 
@@ -294,21 +297,21 @@ class _Writer:
         """What to try, the best first: where a correction follows, the grid code that any room allows."""
         if profile.mean_level >= 1:
             yield self._roomy_plan(profile.step)
-        for grid in grid_codes(self.model, self.image, profile, most_bits):
-            yield _plan(self.model, self.image, grid)
+        for grid in grid_codes(self.model, self.known, self.image, profile, most_bits):
+            yield _plan(self.model, self.known, self.image, grid)
 
     def _roomy_plan(self, step: float) -> _Plan:
         """The best grid code of a step in the largest size that has it."""
         if step not in self._roomy:
             size = max(size for size, profile in self.profiles.items() if profile.step == step)
-            grid = next(grid_codes(self.model, self.image, self.profiles[size], 8 * size))
-            self._roomy[step] = _plan(self.model, self.image, grid)
+            grid = next(grid_codes(self.model, self.known, self.image, self.profiles[size], 8 * size))
+            self._roomy[step] = _plan(self.model, self.known, self.image, grid)
         return self._roomy[step]
 
 
-def _plan(model: VAE, image: Tensor, grid: GridCode) -> _Plan:
+def _plan(model: VAE, known: ModelStatistics, image: Tensor, grid: GridCode) -> _Plan:
     logits = coder(model).logits(grid.z)[0]
-    way = residual.directions(calibration_of(model), logits)
+    way = residual.directions(known, logits)
     found = residual.corrections(torch.sigmoid(logits), way, image.flatten().double().cpu())
     return _Plan(grid, way, sorted(found, key=lambda correction: correction.error))
 
@@ -326,9 +329,11 @@ def _packed(model: VAE, profile: Profile, plan: _Plan, most_bits: float) -> Iter
             yield pack([header, numbers, _level_part(profile, found.level), part]), found.error
 
 
-def corrections_of(model: VAE, image: Tensor, grid: GridCode) -> list[residual.Correction]:
+def corrections_of(
+    model: VAE, known: ModelStatistics, image: Tensor, grid: GridCode
+) -> list[residual.Correction]:
     """Ways to correct what a grid code (1, k) decodes to, the nearest to the image first."""
-    return _plan(model, image, grid).corrections
+    return _plan(model, known, image, grid).corrections
 
 
 def dims_bits(model: VAE, profile: Profile) -> Tensor:
