@@ -169,7 +169,7 @@ def test_a_model_is_loaded_with_its_calibration(calibrated: Path, tiny: vae.VAE,
     model = vae.load_model(calibrated)
     assert calibration_of(model).facts() == calibration_of(tiny).facts()
     code = vae.compress(tiny, digits[0])
-    assert vae.n_code_dims(model, code) == vae.n_code_dims(tiny, code)  # the same weights to a code
+    assert vae.read_code(model, code).n_dims == vae.read_code(tiny, code).n_dims  # the same weights to a code
 
 
 @pytest.mark.parametrize("found", ["missing", "truncated"])

@@ -21,7 +21,7 @@ from vae.codec.range_coding import LEAST_CHANCE, Laplace, Part, round_ratio
 from vae.posterior.pixel_errors import error_covariances
 from vae.posterior.pixels import bin_of, moments
 
-N_LEVELS = 24  # of fineness; level 0 sends no correction
+N_FINENESS_LEVELS = 24  # level 0 sends no correction
 COARSEST_STEP, STEPS_AN_OCTAVE = 1.6, 4
 N_PIXELS = 200  # the most uncertain ones, which alone are corrected
 SMALLEST_RATIO = 0.5  # standard deviation, in steps, of the coefficients that are sent
@@ -88,7 +88,7 @@ def corrections(picture: Tensor, way: Directions, truth: Tensor) -> list[Correct
     """Ways to bring a picture nearer to the truth, both (784,) and float64: one a level and rounding."""
     coefficients = way.basis @ (truth - picture)
     ways = [_correction(picture, way, truth, 0, coefficients[:0])]
-    for level in range(1, N_LEVELS):
+    for level in range(1, N_FINENESS_LEVELS):
         in_steps = coefficients[: len(ratios(way, level))] / step_of(level)
         for rounding in ROUNDINGS if len(in_steps) else ():
             symbols = in_steps.sign() * (in_steps.abs() + rounding).floor().clamp_max(HIGHEST_SYMBOL)

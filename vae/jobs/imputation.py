@@ -85,7 +85,7 @@ def _completed(
 
 
 def _told(model: VAE, prior: Tensor, x: Tensor, observed: Tensor) -> Tensor:
-    """p(grey level) of each pixel, (B, 784, N_LEVELS), once the known ones have told their neighbours."""
+    """p(grey level) of each pixel, (B, 784, N_GREYS), once the known ones have told their neighbours."""
     known = posterior(prior, x.flatten(1), None)
     own = torch.where(observed.flatten(1)[..., None], known, prior)
     return propagate(statistics_of(model).residual_kernel, prior, own)

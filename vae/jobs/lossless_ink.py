@@ -18,7 +18,7 @@ from vae.codec.range_coding import Bernoulli, GridCode, Part, coder, latent_part
 from vae.model import VAE, calibration_of
 
 STARTS = (0.0, 0.4)  # of the search for the best grid code, steps away from the posterior mean
-TRIAL_PRICES = (0.7, 1.0)  # of a bit, that each round tries
+TRIALS = (0.7, 1.0)  # weights of the bits of the latent code that each round tries
 ROUNDS = 4  # of that search
 LONGEST_CODE_BYTES = 4096  # the least likely picture takes about half of that
 SALT = 0x696E6B  # tells a lossless code from a lossy one
@@ -104,8 +104,8 @@ def _best_grid(model: VAE, loss: InkBits, starts: GridCode, step: Tensor) -> Gri
             loss,
             starts.prefix(row, model.config.latent_dim),
             step,
-            price=1.0,
-            trial_prices=TRIAL_PRICES,
+            loss_per_bit=1.0,
+            trials=TRIALS,
             most_bits=math.inf,
             rounds=ROUNDS,
         )

@@ -12,18 +12,13 @@ from tqdm import tqdm
 
 from vae.calibration import Calibration, ModelStatistics, Profile
 from vae.checkpoint import WEIGHTS, fingerprint, load_model, read_weights
-from vae.codec import context, residual
+from vae.codec import context, header, residual
 from vae.codec.grid_search import decoded
+from vae.codec.lossy_search import grid_codes
+from vae.codec.lossy_writer import plan
 from vae.codec.range_coding import GridCode, coder, payload_bytes, seal
 from vae.jobs.anomaly_detection import anomaly_parts
-from vae.jobs.compression import (
-    MAX_CODE_BYTES,
-    MIN_CODE_BYTES,
-    corrections_of,
-    dims_bits,
-    grid_codes,
-    level_bits,
-)
+from vae.jobs.compression import MAX_CODE_BYTES, MIN_CODE_BYTES
 from vae.jobs.lossless_ink import ink_payload
 from vae.model import VAE, calibration_of
 from vae.posterior import pixel_errors, pixels
@@ -88,7 +83,7 @@ def _rounded(x: Tensor, n_decimals: int) -> Tensor:
 def _posterior_and_pixels(model: VAE, images: Tensor) -> tuple[Tensor, Tensor]:
     """Average posterior standard deviation, (K,), and what grey goes with which logit."""
     generator = torch.Generator().manual_seed(0)
-    counts = torch.zeros((pixels.N_BINS, pixels.N_LEVELS))
+    counts = torch.zeros((pixels.N_BINS, pixels.N_GREYS))
     stds = []
     for part in images.split(1000):
         q = model.encode(part)
@@ -140,7 +135,7 @@ def _profiles(model: VAE, images: Tensor, known: ModelStatistics) -> dict[int, P
 
 def _wide_profile(model: VAE, step: float) -> Profile:
     """A profile that expects nothing in particular."""
-    K, L = model.config.latent_dim, residual.N_LEVELS
+    K, L = model.config.latent_dim, residual.N_FINENESS_LEVELS
     return Profile(step, K / 2, K, L / 2, L)
 
 
@@ -152,7 +147,7 @@ def _options(model: VAE, images: Tensor, known: ModelStatistics, step: float) ->
     for image, (bits, error) in zip(images, prefixes, strict=True):
         grid = next(grid_codes(model, known, image, _wide_profile(model, step), torch.inf))
         n_dims, used = grid.z.shape[1], grid.bits.sum().item()
-        corrections = corrections_of(model, known, image, grid)
+        corrections = plan(model, known, image, grid).corrections
         options.append(
             [Option(k, 0, *cost) for k, cost in enumerate(zip(bits, error, strict=True), 1)]
             + [Option(n_dims, each.level, used + each.bits, each.error) for each in corrections]
@@ -171,7 +166,8 @@ def _best_profile(model: VAE, options: dict[float, list[list[Option]]], most_bit
     for step, of_images in options.items():
         profile = _wide_profile(model, step)
         for _ in range(3):  # what fits depends on what it costs to say what it is
-            dims, levels = dims_bits(model, profile).tolist(), level_bits(profile).tolist()
+            dims = header.dims(profile, model.config.latent_dim).bits().tolist()
+            levels = header.levels(profile).bits().tolist()
             chosen = [_best_option(of_image, dims, levels, most_bits) for of_image in of_images]
             profile = _fitted(profile, chosen)
         db = -10 * sum(math.log10(option.error) for option in chosen) / len(chosen)

@@ -5,16 +5,16 @@ import torch
 from torch import Tensor
 
 from vae.posterior.pixel_errors import correlations
-from vae.posterior.pixels import N_LEVELS, moments
+from vae.posterior.pixels import N_GREYS, moments
 from vae.posterior.propagation import N_PIXELS, propagate
 
-LEVELS = torch.linspace(0, 1, N_LEVELS)
+LEVELS = torch.linspace(0, 1, N_GREYS)
 LINE = torch.tensor([-0.1, 0.3, 0.8, 0.3, -0.1])
 KERNEL = (LINE[:, None] * LINE / 0.8).double()
 
 
 def gaussian(mean: Tensor, std: Tensor) -> Tensor:
-    """Distributions over levels, (N, N_LEVELS), of means and standard deviations (N,)."""
+    """Distributions over levels, (N, N_GREYS), of means and standard deviations (N,)."""
     return (-0.5 * ((LEVELS - mean[:, None]) / std[:, None]).square()).softmax(dim=1)
 
 
@@ -50,7 +50,7 @@ def test_nothing_seen_nothing_told() -> None:
 def test_one_pixel_tells_those_around_it_alone() -> None:
     prior, mean = picture(140)
     own, seen = prior.clone(), 2 * 28 + 14
-    own[seen] = torch.eye(N_LEVELS)[28]
+    own[seen] = torch.eye(N_GREYS)[28]
     told, _ = moments(propagate(KERNEL, prior[None], own[None])[0])
     change = (told - mean)[:140].view(5, 28)
     assert told[seen] == LEVELS[28]
@@ -61,7 +61,7 @@ def test_one_pixel_tells_those_around_it_alone() -> None:
 def test_pixels_that_are_all_but_certain_take_no_part() -> None:
     prior, _ = picture(140)
     own = prior.clone()
-    own[20] = torch.eye(N_LEVELS)[30]
+    own[20] = torch.eye(N_GREYS)[30]
     assert torch.allclose(propagate(KERNEL, prior[None], own[None])[0, 140:], prior[140:], atol=1e-5)
 
 
@@ -78,6 +78,6 @@ def test_any_number_of_pixels_may_be_unsure(n_unsure: int) -> None:
 def test_pictures_of_a_batch_are_apart() -> None:
     prior, _ = picture(140)
     other = prior.clone()
-    other[30] = torch.eye(N_LEVELS)[28]
+    other[30] = torch.eye(N_GREYS)[28]
     both = propagate(KERNEL, torch.stack([prior, prior]), torch.stack([prior, other]))
     assert torch.allclose(both[1], propagate(KERNEL, prior[None], other[None])[0], atol=1e-5)
