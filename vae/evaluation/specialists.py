@@ -25,6 +25,7 @@ from vae.training import train
 from vae.training.calibrate import measure_statistics
 from vae.training.command import run_command
 from vae.training.data import binarize, default_root, training_digits, validation_digits
+from vae.training.options import shape_options
 
 N_CALIBRATION = 1000  # validation digits behind the calibration of each
 N_RESTORED = 100  # test digits that are denoised and completed
@@ -129,7 +130,7 @@ def main(options: Options) -> None:
         learning_rate=options.learning_rate,
         kl_warmup=0.0,
         seed=options.seed,
-        **train.shape_options(model.config),
+        **shape_options(model.config),
     )
     facts = {
         "command": "python -m vae.evaluation.specialists " + shlex.join(sys.argv[1:]),
