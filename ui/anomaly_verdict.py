@@ -72,8 +72,7 @@ def verdicts(images: list[Tensor]) -> list[Verdict]:
 @torch.inference_mode()
 def nearest(x: Tensor) -> Tensor:
     """The closest picture to each one (B, 1, 28, 28) that the model can draw: what its code decodes to."""
-    model = load.model()
-    return torch.sigmoid(model.decode(model.encode(x).mean))
+    return load.model().reconstruct(x)
 
 
 def surprise(digit: Digit) -> Tensor:

@@ -54,7 +54,7 @@ def matches(images: Tensor) -> list[Match]:
 def copying_error() -> float:
     """The median distance from a held-out digit to the model's own copy of it."""
     model, images = load.model(), load.gallery().images
-    copies = torch.sigmoid(model.decode(model.encode(images).mean))
+    copies = model.reconstruct(images)
     return (copies - images).flatten(1).norm(dim=1).median().item()
 
 

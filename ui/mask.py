@@ -10,6 +10,7 @@ from ui import comparison
 from ui.digit import canvas, fabric
 from ui.digit.digit import Digit
 from ui.view import pictures
+from vae.metrics import rmse
 
 Mask = Tensor  # bool (1, 28, 28), True = known
 Inpainter = Callable[[Tensor, Mask], Tensor]
@@ -63,8 +64,8 @@ def attempts(
 
 
 def _entry(name: str, image: Tensor, truth: Tensor, known: Mask) -> comparison.Entry:
-    rmse = float((image - truth)[~known].square().mean().sqrt())
-    return comparison.Entry(name, image, rmse, f"error {rmse:.3f}")
+    error = rmse(image, truth, known)
+    return comparison.Entry(name, image, error, f"error {error:.3f}")
 
 
 def _unpainted(paint: np.ndarray) -> Mask:

@@ -184,6 +184,14 @@ class VAE(nn.Module):
         kept = torch.arange(total, device=z.device) < z.shape[1]
         return self.decode_kept(F.pad(z, (0, total - z.shape[1])), kept.expand(len(z), -1))
 
+    def reconstruct(self, x: Tensor) -> Tensor:
+        """What the posterior mean of each image decodes to, the chance of ink, (B, 1, 28, 28) in [0, 1].
+
+        Raises:
+            InputError: as `encode`.
+        """
+        return torch.sigmoid(self.decode(self.encode(x).mean))
+
     def decode_kept(self, z: Tensor, kept: Tensor) -> Tensor:
         """Logits of codes z (B, K) of which only the dimensions in kept, bool (B, K), count."""
         mask = kept.to(z)

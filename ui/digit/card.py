@@ -14,6 +14,7 @@ from ui import anomaly_verdict, mask
 from ui.digit.digit import Digit
 from ui.shell import frame, load
 from ui.view import pictures, plane
+from vae.metrics import rmse
 
 SIZE = (1200, 630)
 NOISE = vae.Noise("gaussian", 0.5)
@@ -87,7 +88,7 @@ def _judged(mine: Digit, palette: str) -> Job:
 def _completed(mine: Digit, palette: str) -> Job:
     known = mask.observed(mask.LEFT)
     mean = vae.impute(load.model(), mine.batch, known[None]).mean[0]
-    error = float((mean - mine.image)[~known].square().mean().sqrt())
+    error = rmse(mean, mine.image, known)
     whole, filled = _coloured([mine.image, mean], palette)
     hidden = np.where(known[0, ..., None].numpy(), whole, pictures.HIDDEN)
     return Job("Completed", [hidden, filled], f"The hidden half filled in, {error:.2f} off per pixel.")

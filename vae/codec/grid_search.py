@@ -75,6 +75,11 @@ def improve(
     return best
 
 
+def nearest_codes(model: VAE, images: Tensor, step: Tensor) -> GridCode:
+    """The grid codes nearest to the posterior means of images (B, 1, 28, 28), on a grid of steps (K,)."""
+    return coder(model).quantize(model.encode(images).mean.double().cpu(), step)
+
+
 def decoded(model: VAE, z: Tensor) -> Tensor:
     """Logits of codes z (B, k), float64 (B, 784), by the model in its own precision: quick, not for codes."""
     return model.decode(z.to(next(model.parameters()))).flatten(1).double().cpu()

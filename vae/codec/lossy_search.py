@@ -39,13 +39,13 @@ class SquaredError:
 
 
 def grid_codes(
-    model: VAE, known: ModelStatistics, image: Tensor, profile: Profile, most_bits: float
+    model: VAE, statistics: ModelStatistics, image: Tensor, profile: Profile, most_bits: float
 ) -> Iterator[GridCode]:
     """Grid codes of an image, (1, k), that leave room in most_bits for the header, the best first.
 
     The best is found by search from the best prefix of the posterior mean, or of it shrunk towards zero.
     """
-    loss, step = SquaredError(image), profile.step * known.posterior_std
+    loss, step = SquaredError(image), profile.step * statistics.posterior_std
     multiplier = ERROR_PER_BIT * profile.step**2
     a_correction_follows = profile.mean_level >= 1
     worth = multiplier if a_correction_follows else 0.0  # of a bit left over, to the correction

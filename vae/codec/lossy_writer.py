@@ -32,10 +32,10 @@ class Plan(NamedTuple):
     corrections: list[residual.Correction]
 
 
-def plan(model: VAE, known: ModelStatistics, image: Tensor, grid: GridCode) -> Plan:
+def plan(model: VAE, statistics: ModelStatistics, image: Tensor, grid: GridCode) -> Plan:
     """How what a grid code (1, k) decodes to may be corrected."""
     logits = coder(model).logits(grid.z)[0]
-    way = residual.directions(known, logits)
+    way = residual.directions(statistics, logits)
     found = residual.corrections(torch.sigmoid(logits), way, image.flatten().double().cpu())
     return Plan(grid, way, sorted(found, key=lambda correction: correction.error))
 
@@ -50,7 +50,7 @@ class LossyWriter:
             InputError: the model has no calibration.
         """
         self.model, self.image = model, image
-        self.known = calibration_of(model)
+        self.calibration = calibration_of(model)
         self._roomy: dict[float, Plan] = {}
         self._written: dict[int, Payload | None] = {}
 
@@ -60,7 +60,7 @@ class LossyWriter:
         Raises:
             InputError: the image does not fit.
         """
-        sizes = _sizes(self.known.profiles, payload_bytes(n_bytes))
+        sizes = _sizes(self.calibration.profiles, payload_bytes(n_bytes))
         written = [payload for size in sizes if (payload := self._payload(size)) is not None]
         if not written:
             raise InputError(f"this image does not fit in {n_bytes} bytes; allow more")
@@ -73,7 +73,7 @@ class LossyWriter:
         return self._written[size]
 
     def _write(self, size: int) -> Payload | None:
-        profile = self.known.profiles[size]
+        profile = self.calibration.profiles[size]
         for each in self._plans(profile, 8 * size):
             for packed, error in _packed(profile, self.model.config.latent_dim, each, 8 * size):
                 if len(packed) <= size:
@@ -84,16 +84,16 @@ class LossyWriter:
         """What to try, the best first: where a correction follows, the grid code that any room allows."""
         if profile.mean_level >= 1:
             yield self._roomy_plan(profile.step)
-        for grid in grid_codes(self.model, self.known, self.image, profile, most_bits):
-            yield plan(self.model, self.known, self.image, grid)
+        for grid in grid_codes(self.model, self.calibration, self.image, profile, most_bits):
+            yield plan(self.model, self.calibration, self.image, grid)
 
     def _roomy_plan(self, step: float) -> Plan:
         """The best grid code of a step in the largest size that has it."""
         if step not in self._roomy:
-            size = max(size for size, profile in self.known.profiles.items() if profile.step == step)
-            profile = self.known.profiles[size]
-            grid = next(grid_codes(self.model, self.known, self.image, profile, 8 * size))
-            self._roomy[step] = plan(self.model, self.known, self.image, grid)
+            size = max(size for size, profile in self.calibration.profiles.items() if profile.step == step)
+            profile = self.calibration.profiles[size]
+            grid = next(grid_codes(self.model, self.calibration, self.image, profile, 8 * size))
+            self._roomy[step] = plan(self.model, self.calibration, self.image, grid)
         return self._roomy[step]
 
 

@@ -52,12 +52,12 @@ def step_of(level: int) -> float:
     return COARSEST_STEP * 2 ** (-level / STEPS_AN_OCTAVE)
 
 
-def directions(known: ModelStatistics, logits: Tensor) -> Directions:
+def directions(statistics: ModelStatistics, logits: Tensor) -> Directions:
     """The directions in which the picture of logits (784,), float64, may be wrong."""
-    _, variance = moments(known.pixel_table)
+    _, variance = moments(statistics.pixel_table)
     std = variance[bin_of(logits)].clamp_min(0).sqrt()
     pixels = std.argsort(descending=True, stable=True)[:N_PIXELS].sort().values
-    together = error_covariances(known.residual_kernel, pixels)
+    together = error_covariances(statistics.residual_kernel, pixels)
     apart = std[pixels] * (1 + TIE_BREAK * torch.arange(len(pixels), dtype=torch.float64))
     values, vectors = torch.linalg.eigh(apart[:, None] * together * apart)
     basis = torch.zeros((len(pixels), len(std)), dtype=torch.float64)

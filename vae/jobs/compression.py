@@ -91,17 +91,17 @@ def read_code(model: VAE, code: bytes) -> CodeContents:
     Raises:
         InputError: the code is truncated, altered, or was written by another model.
     """
-    known = calibration_of(model)
-    payload = unseal(code, known.key ^ SALT)
-    profile = known.profiles.get(len(payload))
+    calibration = calibration_of(model)
+    payload = unseal(code, calibration.key ^ SALT)
+    profile = calibration.profiles.get(len(payload))
     if profile is None:
         raise InputError(f"a code of this model never has {len(code)} bytes")
     reader, decoder = coder(model), unpacker(payload)
     try:
         n_dims = header.dims(profile, model.config.latent_dim).read(decoder)
-        z = reader.read(decoder, n_dims, profile.step * known.posterior_std)
+        z = reader.read(decoder, n_dims, profile.step * calibration.posterior_std)
         level = header.levels(profile).read(decoder)
-        way = residual.directions(known, reader.logits(z)[0])
+        way = residual.directions(calibration, reader.logits(z)[0])
         part = residual.correction_part(torch.zeros(0), residual.ratios(way, level))
         symbols = decoder.decode(part.family, *part.parameters) if level else np.zeros(0)
     except AssertionError as error:

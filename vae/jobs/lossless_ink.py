@@ -66,9 +66,11 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
     check_image(ink)
     if not ((ink == 0) | (ink == 1)).all():
         raise InputError("lossless coding takes black and white alone: every pixel must be 0 or 1")
-    known = calibration_of(model)
-    payload = ink_payload(model, ink, known.ink_step * known.posterior_std, known.ink_contexts)
-    return seal(payload, known.key ^ SALT)
+    calibration = calibration_of(model)
+    payload = ink_payload(
+        model, ink, calibration.ink_step * calibration.posterior_std, calibration.ink_contexts
+    )
+    return seal(payload, calibration.key ^ SALT)
 
 
 @torch.inference_mode()
@@ -124,14 +126,14 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
     Raises:
         InputError: the code is truncated, altered, or was written by another model.
     """
-    reader, known = coder(model), calibration_of(model)
-    payload = unseal(code, known.key ^ SALT)
+    reader, calibration = coder(model), calibration_of(model)
+    payload = unseal(code, calibration.key ^ SALT)
     if len(payload) > LONGEST_CODE_BYTES:
         raise InputError(f"a lossless code has at most {LONGEST_CODE_BYTES} bytes")
     decoder = unpacker(payload)
     try:
-        z = reader.read(decoder, model.config.latent_dim, known.ink_step * known.posterior_std)
-        weights = known.ink_contexts[int(decoder.decode(BIT, EVEN)[0])]
+        z = reader.read(decoder, model.config.latent_dim, calibration.ink_step * calibration.posterior_std)
+        weights = calibration.ink_contexts[int(decoder.decode(BIT, EVEN)[0])]
         logits = context.rounded(reader.logits(z)[0])
         pixels = context.read(logits, weights, lambda chance: int(decoder.decode(BIT, np.array([chance]))[0]))
     except AssertionError as error:

@@ -16,9 +16,8 @@ import vae
 from unit.conftest import one_sentence, untrained
 from vae.calibration import Calibration, Profile
 from vae.checkpoint import WEIGHTS, fingerprint, save_weights
-from vae.codec.range_coding import payload_bytes
 from vae.model import calibration_of, pixel_table, statistics_of
-from vae.training import calibrate
+from vae.training import calibrate, lossy_profiles
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 tensors = arrays(np.float64, array_shapes(max_dims=2, max_side=4), elements=numbers).map(torch.from_numpy)
@@ -121,23 +120,6 @@ def test_a_model_without_calibration_is_refused(bare: vae.VAE) -> None:
             function(bare)
 
 
-def test_every_length_of_code_has_a_profile(model: vae.VAE) -> None:
-    for calibrated in (model,):
-        calibration = calibration_of(calibrated)
-        assert {payload_bytes(n) for n in range(2, 65)} == set(calibration.profiles)
-        for profile in calibration.profiles.values():
-            assert profile.step > 0
-            assert 1 <= profile.mean_dims <= calibrated.config.latent_dim
-            assert profile.std_dims > 0
-
-
-def test_longer_codes_have_finer_steps_and_corrections(model: vae.VAE) -> None:
-    shortest, middle, longest = (calibration_of(model).profiles[size] for size in (2, 16, 62))
-    assert longest.mean_dims > shortest.mean_dims
-    assert longest.step <= shortest.step
-    assert shortest.mean_level == 0 < middle.mean_level < longest.mean_level
-
-
 def test_measured_numbers_are_those_of_the_digits(tiny: vae.VAE, digits: Tensor) -> None:
     calibration, q = calibration_of(tiny), tiny.encode(digits[:200])
     assert calibration.fingerprint == fingerprint(tiny)
@@ -155,7 +137,7 @@ def test_the_command_writes_a_calibration_that_fits_the_weights(
     save_weights(untrained(), tmp_path / "vae.safetensors")
     monkeypatch.setattr(calibrate, "validation_digits", lambda root: pixels[:200])
     monkeypatch.setattr(calibrate, "N_INK", 2)
-    monkeypatch.setattr(calibrate, "N_CODED", 4)
+    monkeypatch.setattr(lossy_profiles, "N_CODED", 4)
     calibrate.main(calibrate.Options(weights=tmp_path))
     model = vae.load_model(tmp_path / "vae.safetensors")
     assert calibration_of(model).profiles.keys() == calibration_of(tiny).profiles.keys()
