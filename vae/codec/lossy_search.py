@@ -17,7 +17,7 @@ from vae.model import VAE
 
 N_STARTS = 3  # of the search, where no correction follows
 ROUNDS = 3  # of the search for the best grid code
-ERROR_PER_BIT = 0.018  # Lagrange multiplier on a grid of step 1; it grows with the square of the step
+ERROR_PER_BIT = 0.018  # Lagrange multiplier: summed squared error a bit is worth on a grid of step 1; LOG.md
 TRIALS = (0.3, 1.0, 3.0, 10.0)  # multiples of it that each round of the search tries
 N_PREFIXES = 6  # of each row of the grid, beside all of the first, are decoded and compared
 SHRINKAGE = torch.tensor([1.0, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0], dtype=torch.float64)
@@ -46,7 +46,7 @@ def grid_codes(
     The best is found by search from the best prefix of the posterior mean, or of it shrunk towards zero.
     """
     loss, step = SquaredError(image), profile.step * statistics.posterior_std
-    multiplier = ERROR_PER_BIT * profile.step**2
+    multiplier = ERROR_PER_BIT * profile.step**2  # as the error of rounding grows
     a_correction_follows = profile.mean_level >= 1
     worth = multiplier if a_correction_follows else 0.0  # of a bit left over, to the correction
     mean = model.encode(image[None]).mean.double().cpu()

@@ -90,7 +90,9 @@ def corrections(picture: Tensor, way: Directions, truth: Tensor) -> list[Correct
     ways = [_correction(picture, way, truth, 0, coefficients[:0])]
     for level in range(1, N_FINENESS_LEVELS):
         in_steps = coefficients[: len(ratios(way, level))] / step_of(level)
-        for rounding in ROUNDINGS if len(in_steps) else ():
+        if len(in_steps) == 0:
+            continue
+        for rounding in ROUNDINGS:
             symbols = in_steps.sign() * (in_steps.abs() + rounding).floor().clamp_max(HIGHEST_SYMBOL)
             ways.append(_correction(picture, way, truth, level, symbols.long()))
     return ways
