@@ -40,8 +40,8 @@ def show_result(mine: Digit, ours: rates.Point) -> None:
 
 def show_code(code: bytes) -> None:
     """The bytes themselves."""
-    n_dims, n_all = vae.n_code_dims(load.model(), code), load.model().config.latent_dim
-    n_corrections = vae.n_code_corrections(load.model(), code)
+    said, n_all = vae.read_code(load.model(), code), load.model().config.latent_dim
+    n_dims, n_corrections = said.n_dims, said.n_corrections
     corrections = f", {n_corrections} corrections where the decoder is unsure" if n_corrections else ""
     st.caption(f"All that is sent: {n_dims} of the model's {n_all} numbers{corrections}, and a checksum.")
     st.code(code.hex(" "), language=None, wrap_lines=True)
@@ -59,7 +59,7 @@ def show_code(code: bytes) -> None:
 def show_numbers(mine: Digit, code: bytes) -> None:
     """The code's numbers as they arrive, one by one, and what each adds."""
     steps = rates.number_by_number(code, mine.image)
-    n_dims = vae.n_code_dims(load.model(), code)
+    n_dims = vae.read_code(load.model(), code).n_dims
     is_corrected = len(steps) > n_dims
     st.header("Number by number", anchor=False)
     st.markdown(

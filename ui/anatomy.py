@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import vae
-from ui.reconstruction import reconstructed
 from ui.shell import cache, load
 from vae.likelihood import bernoulli_log_prob
 from vae.training.objective import kl_per_dim
@@ -112,7 +111,7 @@ def prefixes(image: Tensor, lengths: list[int]) -> list[Prefix]:
 def moved(image: Tensor, by: int) -> Moved:
     """An image (1, 28, 28) moved to the right by some pixels, and what the model makes of it."""
     there = F.pad(image, (by, 0))[..., : image.shape[-1]]
-    return Moved(there, reconstructed(there[None])[0], tight_nats(there))
+    return Moved(there, load.model().reconstruct(there[None])[0], tight_nats(there))
 
 
 def lengths_shown(latent_dim: int) -> list[int]:

@@ -8,7 +8,6 @@ from torch import Tensor
 
 import vae
 from ui import naming
-from ui.reconstruction import reconstructed
 from ui.shell import cache, load
 from vae.jobs.anomaly_detection import anomaly_parts
 from vae.model import calibration_of
@@ -70,7 +69,7 @@ def verdicts(images: list[Tensor]) -> list[Verdict]:
 @cache.briefly(entry_kb=4)
 def nearest(image: Tensor) -> Tensor:
     """The closest picture to one (1, 28, 28) that the model can draw: what its code decodes to."""
-    return reconstructed(image[None])[0]
+    return load.model().reconstruct(image[None])[0]
 
 
 @cache.briefly(entry_kb=4)
@@ -83,7 +82,7 @@ def _verdict(x: Tensor) -> Verdict:
     parts = _parts(x)[0]
     score = float(parts.sum())  # what vae.anomaly_score gives
     off, unexplained = (parts - _typical_parts()).tolist()
-    (looks_like,) = naming.names(reconstructed(x))
+    (looks_like,) = naming.names(load.model().reconstruct(x))
     return Verdict(score, bisect_left(reference(), score), len(reference()), off, unexplained, looks_like)
 
 
@@ -96,4 +95,4 @@ def _typical_parts() -> Tensor:
 def _parts(x: Tensor) -> Tensor:
     """The two parts of the score in standard deviations over held-out digits, (B, 2)."""
     parts = anomaly_parts(load.model(), x)
-    return parts / parts.new_tensor(calibration_of(load.model()).anomaly_scales)
+    return parts / calibration_of(load.model()).anomaly_scales.to(parts)

@@ -11,7 +11,6 @@ from torch.nn import functional as F
 
 import vae
 from ui.digit.digit import Digit
-from ui.reconstruction import reconstructed
 from ui.shell import cache, load
 from ui.view import pictures
 
@@ -64,7 +63,7 @@ def originality(found: list[Match]) -> str:
 def copying_error() -> float:
     """The median distance from a held-out digit to the model's own copy of it."""
     images = load.gallery().images
-    return (reconstructed(images) - images).flatten(1).norm(dim=1).median().item()
+    return (load.model().reconstruct(images) - images).flatten(1).norm(dim=1).median().item()
 
 
 @cache.for_good

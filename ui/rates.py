@@ -70,7 +70,7 @@ def lossless(image: Tensor) -> Lossless:
 @cache.briefly(entry_kb=150)
 def number_by_number(code: bytes, image: Tensor) -> list[Step]:
     """The first 1, 2, ... numbers of an image's code, each decoded and compared with the image."""
-    decoded = list(vae.decompress_prefixes(load.model(), code))
+    decoded = list(vae.read_code(load.model(), code).prefixes(load.model()))
     quality = [vae.psnr(picture, image) for picture in decoded]
     gains = [after - before for before, after in pairwise([0.0, *quality])]
     return [Step(*step) for step in zip(decoded, quality, gains, strict=True)]

@@ -8,12 +8,11 @@ from vae.jobs.anomaly_detection import anomaly_p_value, anomaly_reference, anoma
 from vae.jobs.compression import (
     MAX_CODE_BYTES,
     MIN_CODE_BYTES,
+    CodeContents,
     compress,
     compress_to_sizes,
     decompress,
-    decompress_prefixes,
-    n_code_corrections,
-    n_code_dims,
+    read_code,
 )
 from vae.jobs.denoising import denoise, estimate_noise
 from vae.jobs.generation import decode_standard, interpolate, latent_grid, sample
@@ -30,6 +29,7 @@ __all__ = [
     "MIN_CODE_BYTES",
     "VAE",
     "Box",
+    "CodeContents",
     "Config",
     "FoundDigits",
     "Gallery",
@@ -47,7 +47,6 @@ __all__ = [
     "decode_standard",
     "decompress",
     "decompress_ink",
-    "decompress_prefixes",
     "denoise",
     "estimate_noise",
     "find_digits",
@@ -59,9 +58,8 @@ __all__ = [
     "load_gallery",
     "load_model",
     "log_likelihood",
-    "n_code_corrections",
-    "n_code_dims",
     "psnr",
+    "read_code",
     "sample",
     "ssim",
     "surprise_map",

@@ -2,10 +2,13 @@
 
 import json
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from vae.checks import InputError
 
@@ -21,29 +24,50 @@ class Profile:
     std_level: float
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """Measured constants of one set of weights."""
+@dataclass(frozen=True, eq=False)
+class ModelStatistics:
+    """How uncertain one set of weights is on average: all that pictures need.
+
+    Tensors, here and in `Calibration`, are float64 and on the CPU.
+    """
 
     fingerprint: int  # of the weights that were measured
-    posterior_std: list[float]  # (K,), average standard deviation of q(z_i | x)
-    pixel_table: list[list[float]]  # p(grey level | logit bin), see vae/posterior/pixels.py
-    residual_kernel: list[list[float]]  # see vae/posterior/pixel_errors.py
+    posterior_std: Tensor  # (K,), average standard deviation of q(z_i | x)
+    pixel_table: Tensor  # p(grey level | logit bin), see vae/posterior/pixels.py
+    residual_kernel: Tensor  # see vae/posterior/pixel_errors.py
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration(ModelStatistics):
+    """The statistics of one set of weights, and what codes and the anomaly score need beside them."""
+
     profiles: dict[int, Profile]  # by length of the code in bytes, without its checksum
     ink_step: float  # grid step of the lossless code, in average posterior standard deviations
-    ink_contexts: list[list[float]]  # by kind of picture, see vae/codec/context.py
-    anomaly_scales: list[float]  # of the score's two parts, see vae/jobs/anomaly_detection.py
-    anomaly_scores: list[float]  # scores of held-out digits, ascending
+    ink_contexts: Tensor  # (2, N_FEATURES), by kind of picture, see vae/codec/context.py
+    anomaly_scales: Tensor  # (2,), of the score's two parts, see vae/jobs/anomaly_detection.py
+    anomaly_scores: Tensor  # (N,), scores of held-out digits, ascending
+
+    def facts(self) -> dict[str, Any]:
+        """All fields as JSON holds them."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        lists = {name: value.tolist() for name, value in values.items() if isinstance(value, Tensor)}
+        profiles = {size: asdict(profile) for size, profile in self.profiles.items()}
+        return {**values, **lists, "profiles": profiles}
 
     @cached_property
     def checksum(self) -> int:
         """A 32-bit checksum of all that codes depend on, by which a code knows the calibration it needs."""
-        facts = {name: fact for name, fact in asdict(self).items() if not name.startswith("anomaly")}
+        facts = {name: fact for name, fact in self.facts().items() if not name.startswith("anomaly")}
         return zlib.crc32(json.dumps(facts, sort_keys=True).encode())
+
+    @property
+    def key(self) -> int:
+        """What a code's checksum begins with: the weights and the calibration that it needs."""
+        return self.fingerprint ^ self.checksum
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
-        path.write_text(json.dumps(asdict(self)) + "\n")
+        path.write_text(json.dumps(self.facts()) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
@@ -53,9 +77,14 @@ class Calibration:
             InputError: the file is missing, damaged, or lacks a field.
         """
         try:
-            fields: dict[str, Any] = json.loads(path.read_text())
-            profiles = {int(size): Profile(**profile) for size, profile in fields.pop("profiles").items()}
-            return cls(profiles=profiles, **fields)
+            facts: dict[str, Any] = json.loads(path.read_text())
+            profiles = {int(size): Profile(**profile) for size, profile in facts.pop("profiles").items()}
+            tensors = {
+                name: torch.tensor(fact, dtype=torch.float64)
+                for name, fact in facts.items()
+                if isinstance(fact, list)
+            }
+            return cls(**{**facts, **tensors, "profiles": profiles})
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(
                 f"the calibration {path.name} is missing or damaged; python -m vae.calibrate writes it"

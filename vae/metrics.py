@@ -54,7 +54,7 @@ def mean_psnr(images: Sequence[Tensor] | Tensor, truth: Sequence[Tensor] | Tenso
 
 
 def rmse(images: Tensor, truth: Tensor, observed: Tensor) -> float:
-    """Root mean squared error over all pixels that are not observed; all (B, 1, 28, 28)."""
+    """Root mean squared error over all pixels that are not observed, bool; all of one shape."""
     return (images - truth)[~observed].square().mean().sqrt().item()
 
 

@@ -14,9 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vae.calibration import Calibration
+from vae.calibration import Calibration, ModelStatistics
 from vae.checks import InputError, check_code, check_observed, check_pictures
 from vae.prior import LOG_2PI, Prior
+
+NOT_CALIBRATED = "this model has no calibration; python -m vae.calibrate measures one"
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class VAE(nn.Module):
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
         self.prior = Prior(config.latent_dim, config.prior_hidden, config.prior_components)
-        self.calibration: Calibration | None = None
+        self.calibration: ModelStatistics | None = None
 
     def encode(self, x: Tensor, observed: Tensor | None = None) -> Posterior:
         """The posterior over the code of each image.
@@ -182,23 +184,46 @@ class VAE(nn.Module):
         kept = torch.arange(total, device=z.device) < z.shape[1]
         return self.decode_kept(F.pad(z, (0, total - z.shape[1])), kept.expand(len(z), -1))
 
+    def reconstruct(self, x: Tensor) -> Tensor:
+        """What the posterior mean of each image decodes to, the chance of ink, (B, 1, 28, 28) in [0, 1].
+
+        Raises:
+            InputError: as `encode`.
+        """
+        return torch.sigmoid(self.decode(self.encode(x).mean))
+
     def decode_kept(self, z: Tensor, kept: Tensor) -> Tensor:
         """Logits of codes z (B, K) of which only the dimensions in kept, bool (B, K), count."""
         mask = kept.to(z)
         return self.decoder(torch.cat([z * mask, mask], dim=1))
 
 
-def calibration_of(model: VAE) -> Calibration:
-    """The calibration that belongs to a model.
+def statistics_of(model: VAE) -> ModelStatistics:
+    """The part of a model's calibration that pictures need.
 
     Raises:
         InputError: the model has none.
     """
     if model.calibration is None:
-        raise InputError("this model has no calibration; python -m vae.calibrate measures one")
+        raise InputError(NOT_CALIBRATED)
+    return model.calibration
+
+
+def calibration_of(model: VAE) -> Calibration:
+    """The calibration that belongs to a model.
+
+    Raises:
+        InputError: the model has none, or its statistics alone.
+    """
+    if not isinstance(model.calibration, Calibration):
+        raise InputError(NOT_CALIBRATED)
     return model.calibration
 
 
 def pixel_table(model: VAE) -> Tensor:
-    """p(grey level | logit bin) of a model, (N_BINS, N_LEVELS)."""
-    return torch.tensor(calibration_of(model).pixel_table, device=next(model.parameters()).device)
+    """p(grey level | logit bin) of a model, (N_BINS, N_GREYS), of its precision and on its device.
+
+    Raises:
+        InputError: the model has no calibration.
+    """
+    return statistics_of(model).pixel_table.to(next(model.parameters()))

@@ -9,7 +9,6 @@ learned prior for a VAE of Chen et al. 2017, arXiv:1611.02731.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -44,32 +43,41 @@ class Mixture(NamedTuple):
 
     def to_standard(self, z: Tensor) -> Tensor:
         """The standard normal number with as much probability below it as z (...) has."""
-        tail = self._tails()
-        below, above = tail(z, 1), tail(z, -1)
+        tails = self._tails()
+        below, above = (tails.beyond(z, torch.tensor(up, device=z.device)) for up in (False, True))
         u = torch.special.ndtri(torch.minimum(below, above).clamp_min(1e-300))
         return torch.where(below < above, u, -u).to(z)
 
     def from_standard(self, u: Tensor) -> Tensor:
-        """The inverse of `to_standard`, by halving the interval between the components' own quantiles."""
-        side = torch.where(u > 0, -1, 1)
-        wanted = _below(-u.abs().double())
+        """The inverse of `to_standard`, by halving the interval between the components' own quantiles.
+
+        Each number is looked for by the smaller of its two tails, which keeps its digits far out.
+        """
+        up, wanted = u > 0, _below(-u.abs().double())
         quantiles = (self.mean + self.log_std.exp() * u[..., None]).double()
-        low, high, tail = quantiles.amin(dim=-1), quantiles.amax(dim=-1), self._tails()
+        low, high, tails = quantiles.amin(dim=-1), quantiles.amax(dim=-1), self._tails()
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            too_low = (tail(middle, side) < wanted) == (side > 0)
+            tail = tails.beyond(middle, up)
+            too_low = torch.where(up, tail >= wanted, tail < wanted)
             low, high = torch.where(too_low, middle, low), torch.where(too_low, high, middle)
         return ((low + high) / 2).to(u)
 
-    def _tails(self) -> Callable[[Tensor, Tensor | int], Tensor]:
-        """A function: the probability below z (...) where side is 1, above it where side is -1, float64."""
-        share, mean, scale = self.log_share.double().exp(), self.mean.double(), self.log_std.double().exp()
+    def _tails(self) -> "_Tails":
+        return _Tails(self.log_share.double().exp(), self.mean.double(), self.log_std.double().exp())
 
-        def tail(z: Tensor, side: Tensor | int) -> Tensor:
-            signed = (z[..., None] - mean) / scale * torch.as_tensor(side, device=z.device)[..., None]
-            return (share * _below(signed)).sum(dim=-1)
 
-        return tail
+class _Tails(NamedTuple):
+    """The two tails of a mixture, each field float64 (..., M)."""
+
+    share: Tensor
+    mean: Tensor
+    std: Tensor
+
+    def beyond(self, z: Tensor, up: Tensor) -> Tensor:
+        """Probability above z (...) where up, bool, else below it; float64 (...), exact far out too."""
+        u = (z[..., None] - self.mean) / self.std
+        return (self.share * _below(torch.where(up[..., None], -u, u))).sum(dim=-1)
 
 
 def _below(u: Tensor) -> Tensor:
@@ -102,25 +110,25 @@ class Prior(nn.Module):
     depend on each other is hardest to say.
     """
 
-    units: Tensor  # how many numbers of the code each hidden unit sees, in ascending order
+    n_seen: Tensor  # (hidden,), how many numbers of the code each hidden unit sees; ascends from 1
 
     def __init__(self, latent_dim: int, hidden: int, components: int) -> None:
         super().__init__()
         self.latent_dim, self.components = latent_dim, components
-        inputs = torch.arange(1, latent_dim + 1)
-        units = (torch.linspace(0, 1, hidden + 1)[:-1].square() * (latent_dim - 1)).long() + 1
-        self.register_buffer("units", units, persistent=False)
-        outputs = torch.arange(1, latent_dim + 1).repeat(3 * components)
-        last = MaskedLinear(outputs[:, None] > units)
+        share = torch.linspace(0, 1, hidden + 1)[:-1].square()  # of the code; below 1/4 for half of them
+        n_seen = 1 + (share * (latent_dim - 1)).long()
+        self.register_buffer("n_seen", n_seen, persistent=False)
+        number = torch.arange(1, latent_dim + 1)
+        last = MaskedLinear(number.repeat(3 * components)[:, None] > n_seen)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         with torch.no_grad():  # components that begin alike would stay alike
             spread = torch.linspace(-REACH, REACH, components) if components > 1 else torch.zeros(1)
             last.bias.view(3, components, latent_dim)[1] = spread[:, None]
         self.net = nn.Sequential(
-            MaskedLinear(units[:, None] >= inputs),
+            MaskedLinear(n_seen[:, None] >= number),
             nn.SiLU(),
-            MaskedLinear(units[:, None] >= units),
+            MaskedLinear(n_seen[:, None] >= n_seen),
             nn.SiLU(),
             last,
         )
@@ -173,8 +181,8 @@ class Prior(nn.Module):
         """The distribution of the number that follows a prefix z (B, i), fields (B, M)."""
         first, middle, last = (layer for layer in self.net if isinstance(layer, MaskedLinear))
         k = z.shape[1]
-        seeing = slice(int((self.units <= k).sum()))
-        hidden = F.silu(middle.part(F.silu(first.part(z, seeing)), seeing))
+        allowed = slice(int((self.n_seen <= k).sum()))  # the hidden units that see no more than z
+        hidden = F.silu(middle.part(F.silu(first.part(z, allowed)), allowed))
         outputs = last.part(hidden, slice(k, None, self.latent_dim))
         return _mixture(outputs.unflatten(1, (3, self.components)))
 

@@ -42,7 +42,7 @@ def test_the_numbers_of_the_code_arrive_one_by_one(open_page):
     for n_bytes in (2, 12):
         app.slider(key="compress_bytes").set_value(n_bytes).run()
         assert not app.exception
-        n_dims = vae.n_code_dims(vae.load_model(), shown_codes(app)[0])
+        n_dims = vae.read_code(vae.load_model(), shown_codes(app)[0]).n_dims
         shown = [alt for alt in alts(app) if alt.startswith("decoded from the first")]
         assert shown == [f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
         assert f"This code holds **{n_dims} numbers**" in texts(app)

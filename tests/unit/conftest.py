@@ -8,7 +8,7 @@ from hypothesis import settings
 from torch import Tensor
 
 import vae
-from vae.training import calibrate
+from vae.training import calibrate, lossy_profiles
 
 settings.register_profile("unit", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.load_profile("unit")
@@ -62,8 +62,8 @@ def tiny(pixels: Tensor) -> vae.VAE:
     """The same tiny model, calibrated on gallery digits."""
     model = untrained()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(calibrate, "N_CODED", 8)
-        calibrate.measure(model, pixels[:200])
+        patch.setattr(lossy_profiles, "N_CODED", 8)
+        model.calibration = calibrate.measure(model, pixels[:200])
     return model
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 import vae
 from unit.conftest import TINY, one_sentence, untrained
 from vae.checkpoint import FORMAT, WEIGHTS, fingerprint, read_weights, save_weights
+from vae.model import calibration_of
 
 METADATA = {"format": FORMAT, "config": json.dumps(asdict(TINY))}
 
@@ -35,8 +36,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def calibrated(path: Path, tiny: vae.VAE) -> Path:
     """Sound weights with their calibration beside them."""
-    assert tiny.calibration is not None
-    tiny.calibration.save(path.with_name("calibration.json"))
+    calibration_of(tiny).save(path.with_name("calibration.json"))
     return path
 
 
@@ -167,9 +167,9 @@ def test_the_shipped_calibration_belongs_to_the_shipped_weights(model: vae.VAE) 
 
 def test_a_model_is_loaded_with_its_calibration(calibrated: Path, tiny: vae.VAE, digits: Tensor) -> None:
     model = vae.load_model(calibrated)
-    assert model.calibration == tiny.calibration
+    assert calibration_of(model).facts() == calibration_of(tiny).facts()
     code = vae.compress(tiny, digits[0])
-    assert vae.n_code_dims(model, code) == vae.n_code_dims(tiny, code)  # the same weights to a code
+    assert vae.read_code(model, code).n_dims == vae.read_code(tiny, code).n_dims  # the same weights to a code
 
 
 @pytest.mark.parametrize("found", ["missing", "truncated"])

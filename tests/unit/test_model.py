@@ -144,10 +144,17 @@ def test_posterior_draws_follow_their_generator(model: vae.VAE, digits: Tensor) 
     assert not torch.equal(first, other)
 
 
+def test_a_reconstruction_is_what_the_mean_code_decodes_to(model: vae.VAE, digits: Tensor) -> None:
+    copies = model.reconstruct(digits[:20])
+    assert torch.equal(copies, torch.sigmoid(model.decode(model.encode(digits[:20]).mean)))
+    assert (copies - digits[:20]).square().mean() < 0.01
+
+
 @every(WRONG_PICTURES)
 def test_wrong_pictures_are_refused(bare: vae.VAE, wrong: Picture) -> None:
-    with pytest.raises(ValueError, match=wrong.message):
-        bare.encode(wrong.x)
+    for function in (bare.encode, bare.reconstruct):
+        with pytest.raises(ValueError, match=wrong.message):
+            function(wrong.x)
 
 
 @every(WRONG_MASKS)

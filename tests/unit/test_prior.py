@@ -132,9 +132,9 @@ def test_components_do_not_begin_alike() -> None:
 
 
 def test_half_of_the_hidden_units_see_the_first_quarter_and_some_see_all() -> None:
-    units = Prior(33, 512, 1).units
-    assert (units <= 8).float().mean() == pytest.approx(0.5, abs=0.01)
-    assert units.unique().tolist() == list(range(1, 33))
+    n_seen = Prior(33, 512, 1).n_seen
+    assert (n_seen <= 8).float().mean() == pytest.approx(0.5, abs=0.01)
+    assert n_seen.unique().tolist() == list(range(1, 33))
 
 
 def test_every_later_number_is_expected_from_the_first() -> None:

@@ -20,6 +20,7 @@ PROBE = 0.3  # of a step, by which the decoder's slope is measured
 DAMPING = 0.02  # share added to the diagonal of the quadratic form
 FARTHEST = 6  # steps away in one round
 MOST_MOVES = 96  # in one round
+LEAST_GAIN = 1e-9  # of the loss; a smaller one is rounding
 
 
 class Loss(Protocol):
@@ -45,32 +46,38 @@ def improve(
     start: GridCode,
     step: Tensor,
     *,
-    price: float,
-    trial_prices: Sequence[float],
+    loss_per_bit: float,
+    trials: Sequence[float],
     most_bits: float,
     rounds: int,
 ) -> Found:
-    """The grid code of at most most_bits of least loss + price x bits, found from start (1, k).
+    """The grid code of at most most_bits of least loss + loss_per_bit x bits, found from start (1, k).
 
     Args:
         step: (K,) of the grid.
-        trial_prices: of a bit, that each round tries when it weighs moves.
+        loss_per_bit: the Lagrange multiplier of the rate.
+        trials: multipliers that each round tries when it weighs moves.
     """
     writer = coder(model)
-    best = Found(start, (loss.total(decoded(model, start.z)) + price * start.bits.sum()).item())
+    best = Found(start, (loss.total(decoded(model, start.z)) + loss_per_bit * start.bits.sum()).item())
     for _ in range(rounds):
         moved = best.grid.z + PROBE * writer.moves(best.grid.z, step)
         slope, curvature = loss.quadratic(decoded(model, torch.cat([best.grid.z, moved])))
         slope, curvature = slope / PROBE, curvature / PROBE**2
-        steps = torch.stack([_steps(best.grid, slope, curvature, trial) for trial in trial_prices])
+        steps = torch.stack([_steps(best.grid, slope, curvature, trial) for trial in trials])
         tried = writer.at(best.grid.symbols + steps, step)
-        costs = loss.total(decoded(model, tried.z)) + price * tried.bits.sum(dim=1)
+        costs = loss.total(decoded(model, tried.z)) + loss_per_bit * tried.bits.sum(dim=1)
         costs[tried.bits.sum(dim=1) > most_bits] = torch.inf
         choice = int(costs.argmin())
-        if not costs[choice] < best.cost - 1e-9:
+        if not costs[choice] < best.cost - LEAST_GAIN:
             break
         best = Found(GridCode(*(part[[choice]] for part in tried)), costs[choice].item())
     return best
+
+
+def nearest_codes(model: VAE, images: Tensor, step: Tensor) -> GridCode:
+    """The grid codes nearest to the posterior means of images (B, 1, 28, 28), on a grid of steps (K,)."""
+    return coder(model).quantize(model.encode(images).mean.double().cpu(), step)
 
 
 def decoded(model: VAE, z: Tensor) -> Tensor:
@@ -78,10 +85,10 @@ def decoded(model: VAE, z: Tensor) -> Tensor:
     return model.decode(z.to(next(model.parameters()))).flatten(1).double().cpu()
 
 
-def _steps(grid: GridCode, slope: Tensor, curvature: Tensor, price: float) -> Tensor:
-    """The whole steps n (k,) away from a grid code (1, k) of least n'Cn - 2s'n + price x bits."""
+def _steps(grid: GridCode, slope: Tensor, curvature: Tensor, loss_per_bit: float) -> Tensor:
+    """The whole steps n (k,) away from a grid code (1, k) of least n'Cn - 2s'n + loss_per_bit x bits."""
     offsets = torch.arange(-FARTHEST, FARTHEST + 1)
-    bits = price * symbol_bits(grid.symbols[0, :, None] + offsets, grid.ratio[0, :, None])
+    bits = loss_per_bit * symbol_bits(grid.symbols[0, :, None] + offsets, grid.ratio[0, :, None])
     padded = np.pad(bits.numpy(), ((0, 0), (1, 1)), constant_values=np.inf)
     form = curvature.numpy() * (1 + DAMPING * np.eye(len(slope)))
     gradient = -2 * slope.numpy()
@@ -90,7 +97,7 @@ def _steps(grid: GridCode, slope: Tensor, curvature: Tensor, price: float) -> Te
         up, down = (_gain(form, gradient, padded, steps, way) for way in (1, -1))
         way = 1 if up.min() < down.min() else -1
         i = int((up if way == 1 else down).argmin())
-        if min(up.min(), down.min()) > -1e-9:
+        if min(up.min(), down.min()) > -LEAST_GAIN:
             break
         steps[i] += way
         gradient = gradient + 2 * way * form[:, i]

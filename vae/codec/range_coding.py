@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from vae.checkpoint import fingerprint
 from vae.checks import InputError
-from vae.model import VAE, calibration_of
+from vae.model import VAE
 from vae.prior import Prior
 
 HIGHEST_SYMBOL = 1023  # of a latent number on its grid, in either direction
@@ -62,8 +61,6 @@ class Coder:
     def __init__(self, model: VAE) -> None:
         self.prior: Prior = copy.deepcopy(model.prior).double().cpu()
         self.decoder = copy.deepcopy(model.decoder).double().cpu()
-        self.posterior_std = torch.tensor(calibration_of(model).posterior_std, dtype=torch.float64)
-        self.key = fingerprint(model) ^ calibration_of(model).checksum
 
     def quantize(self, target: Tensor, step: Tensor) -> GridCode:
         """The grid codes nearest to target (B, k)."""
@@ -119,13 +116,9 @@ def round_ratio(ratio: Tensor) -> Tensor:
     return torch.exp2((ratio.log2() / LOG_RATIO_ROUNDING).round() * LOG_RATIO_ROUNDING)
 
 
-def coder(model: VAE) -> Coder:
-    """The coder of a model and its calibration, made once."""
-    return _coder(model, calibration_of(model).checksum)
-
-
 @functools.lru_cache(maxsize=2)
-def _coder(model: VAE, checksum: int) -> Coder:
+def coder(model: VAE) -> Coder:
+    """The coder of a model, made once; its weights must not change any more."""
     return Coder(model)
 
 

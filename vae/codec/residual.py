@@ -16,12 +16,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.calibration import Calibration
+from vae.calibration import ModelStatistics
 from vae.codec.range_coding import LEAST_CHANCE, Laplace, Part, round_ratio
 from vae.posterior.pixel_errors import error_covariances
 from vae.posterior.pixels import bin_of, moments
 
-N_LEVELS = 24  # of fineness; level 0 sends no correction
+N_FINENESS_LEVELS = 24  # level 0 sends no correction
 COARSEST_STEP, STEPS_AN_OCTAVE = 1.6, 4
 N_PIXELS = 200  # the most uncertain ones, which alone are corrected
 SMALLEST_RATIO = 0.5  # standard deviation, in steps, of the coefficients that are sent
@@ -52,12 +52,12 @@ def step_of(level: int) -> float:
     return COARSEST_STEP * 2 ** (-level / STEPS_AN_OCTAVE)
 
 
-def directions(known: Calibration, logits: Tensor) -> Directions:
+def directions(statistics: ModelStatistics, logits: Tensor) -> Directions:
     """The directions in which the picture of logits (784,), float64, may be wrong."""
-    _, variance = moments(torch.tensor(known.pixel_table, dtype=torch.float64))
+    _, variance = moments(statistics.pixel_table)
     std = variance[bin_of(logits)].clamp_min(0).sqrt()
     pixels = std.argsort(descending=True, stable=True)[:N_PIXELS].sort().values
-    together = error_covariances(known, pixels)
+    together = error_covariances(statistics.residual_kernel, pixels)
     apart = std[pixels] * (1 + TIE_BREAK * torch.arange(len(pixels), dtype=torch.float64))
     values, vectors = torch.linalg.eigh(apart[:, None] * together * apart)
     basis = torch.zeros((len(pixels), len(std)), dtype=torch.float64)
@@ -88,9 +88,11 @@ def corrections(picture: Tensor, way: Directions, truth: Tensor) -> list[Correct
     """Ways to bring a picture nearer to the truth, both (784,) and float64: one a level and rounding."""
     coefficients = way.basis @ (truth - picture)
     ways = [_correction(picture, way, truth, 0, coefficients[:0])]
-    for level in range(1, N_LEVELS):
+    for level in range(1, N_FINENESS_LEVELS):
         in_steps = coefficients[: len(ratios(way, level))] / step_of(level)
-        for rounding in ROUNDINGS if len(in_steps) else ():
+        if len(in_steps) == 0:
+            continue
+        for rounding in ROUNDINGS:
             symbols = in_steps.sign() * (in_steps.abs() + rounding).floor().clamp_max(HIGHEST_SYMBOL)
             ways.append(_correction(picture, way, truth, level, symbols.long()))
     return ways

@@ -13,7 +13,6 @@ import vae
 from vae.baselines.nearest_neighbours import knn_distance
 from vae.baselines.pca import principal_components
 from vae.evaluation.evaluation_data import EvaluationData, Sizes, framed_ood
-from vae.evaluation.reconstruction import reconstruct
 from vae.evaluation.scores import Row, measured
 from vae.evaluation.shapes import degenerate, shapes
 from vae.posterior.inference import encoder_bound
@@ -168,7 +167,7 @@ def _codes(model: vae.VAE, x: Tensor) -> Tensor:
 
 
 def _squared_error(model: vae.VAE, x: Tensor) -> Tensor:
-    return (reconstruct(model, x) - x).square().sum(dim=(1, 2, 3))
+    return (model.reconstruct(x) - x).square().sum(dim=(1, 2, 3))
 
 
 def _mean_distance(codes: Tensor, z: Tensor) -> Tensor:

@@ -8,7 +8,6 @@ from torch import Tensor
 import vae
 from vae.evaluation.classifier import Classifier
 from vae.evaluation.evaluation_data import EvaluationData, Sizes, Written, on_board
-from vae.evaluation.reconstruction import reconstruct
 from vae.evaluation.scores import Row
 from vae.framing.strokes import PENS
 
@@ -51,7 +50,7 @@ def _flagged_row(model: vae.VAE, pen: str, x: Tensor, seed: int) -> Row:
 
 def _class_row(model: vae.VAE, pen: str, x: Tensor, classifier: Classifier) -> Row:
     text = "share whose reconstruction the classifier names as it names the framed drawing"
-    kept = classifier.name(x)[0] == classifier.name(reconstruct(model, x))[0]
+    kept = classifier.name(x)[0] == classifier.name(model.reconstruct(x))[0]
     return Row(
         JOB, f"{pen} pen, class", text, "share", "higher", kept.float().mean().item(), len(x), (), 0.95
     )

@@ -18,6 +18,7 @@ from vae.prior import Prior
 from vae.training import train
 from vae.training.command import run_command
 from vae.training.data import default_root, training_digits, validation_digits
+from vae.training.options import shape_options
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def figures(model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int) -> di
 def main(options: Options) -> None:
     """Train, measure and write."""
     sizes, started_from = Sizes(), train.commit()
-    shape = train.shape_options(read_weights(WEIGHTS / "vae.safetensors").config)
+    shape = shape_options(read_weights(WEIGHTS / "vae.safetensors").config)
     model = train_plain(
         train.Options(
             data=options.data,

@@ -23,9 +23,10 @@ from vae.evaluation.masks import MASKS
 from vae.metrics import mean_psnr, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training import train
-from vae.training.calibrate import measure
+from vae.training.calibrate import measure_statistics
 from vae.training.command import run_command
 from vae.training.data import binarize, default_root, training_digits, validation_digits
+from vae.training.options import shape_options
 
 N_CALIBRATION = 1000  # validation digits behind the calibration of each
 N_RESTORED = 100  # test digits that are denoised and completed
@@ -98,7 +99,7 @@ FIGURES: dict[str, Callable[[vae.VAE, EvaluationData, Sizes, int], float]] = {
 def fitted(trainer: train.Trainer, held_out: Tensor) -> vae.VAE:
     """The trained model, calibrated on validation digits, uint8 (N, 28, 28), as far as pictures need it."""
     model = trainer.fit().cpu().eval().requires_grad_(False)
-    measure(model, held_out[:N_CALIBRATION], picturing_alone=True)
+    model.calibration = measure_statistics(model, held_out[:N_CALIBRATION])
     return model
 
 
@@ -130,7 +131,7 @@ def main(options: Options) -> None:
         learning_rate=options.learning_rate,
         kl_warmup=0.0,
         seed=options.seed,
-        **train.shape_options(model.config),
+        **shape_options(model.config),
     )
     facts = {
         "command": "python -m vae.evaluation.specialists " + shlex.join(sys.argv[1:]),

@@ -152,8 +152,9 @@ def _own_pixels(ink: NDArray[np.float64]) -> NDArray[np.float64]:
         first = int(places[0]) % times
         rest = [(0, 0), (0, 0)]
         rest[axis] = 0, (first - ink.shape[axis]) % times
-        every = slice((first - 1) % times, None, times)
-        ink = np.pad(ink, rest, mode="edge")[(every, slice(None))[:: 1 - 2 * axis]]
+        kept = [slice(None), slice(None)]
+        kept[axis] = slice((first - 1) % times, None, times)
+        ink = np.pad(ink, rest, mode="edge")[tuple(kept)]
     return ink
 
 

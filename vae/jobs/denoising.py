@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae.checks import check_pictures, seeded
-from vae.model import VAE, calibration_of, pixel_table
+from vae.model import VAE, pixel_table, statistics_of
 from vae.noise import Noise, check_noise
 from vae.posterior.inference import Draws, draws_evidence, image_chunks, more_draws, posterior_draws
 from vae.posterior.pixels import expectation, posterior
@@ -100,5 +100,5 @@ def _cleaned(model: VAE, table: Tensor, first: Draws, noisy: Tensor, noise: Nois
     weights = draws.weights(draws_evidence(table, draws, noisy, None, noise))
     shares, seen = draws.bin_shares(weights), noisy.flatten(1)
     own = torch.einsum("bpk,bpkl->bpl", shares, posterior(table, seen[..., None], noise))
-    told = propagate(calibration_of(model), shares @ table, own)
+    told = propagate(statistics_of(model).residual_kernel, shares @ table, own)
     return expectation(told, seen, noise).view_as(noisy).clamp(0, 1)

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae.checks import SIDE, InputError, check_code, check_count, check_image, check_number, is_number, seeded
-from vae.model import VAE, calibration_of, pixel_table
+from vae.model import VAE, pixel_table, statistics_of
 from vae.posterior.pixel_errors import correlations
 from vae.posterior.pixels import bin_of, quantile
 
@@ -46,7 +46,7 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
     check_number("temperature", temperature, 0, 3)
     generator, device = seeded(seed), next(model.parameters()).device
     table, every_pixel = pixel_table(model), torch.arange(SIDE**2)
-    joint = torch.linalg.cholesky(correlations(calibration_of(model), every_pixel)).float().T
+    joint = torch.linalg.cholesky(correlations(statistics_of(model).residual_kernel, every_pixel)).float().T
     points = torch.quasirandom.SobolEngine(model.config.latent_dim, scramble=True, seed=seed)
     samples = []
     for done in range(0, n, DRAWN_AT_ONCE):

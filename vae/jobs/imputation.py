@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae.checks import check_count, check_images, check_observed, seeded
-from vae.model import VAE, calibration_of, pixel_table
+from vae.model import VAE, pixel_table, statistics_of
 from vae.posterior.inference import draws_evidence, image_chunks, more_draws, posterior_draws
 from vae.posterior.pixels import moments, posterior
 from vae.posterior.propagation import propagate
@@ -85,9 +85,10 @@ def _completed(
 
 
 def _told(model: VAE, prior: Tensor, x: Tensor, observed: Tensor) -> Tensor:
-    """p(grey level) of each pixel, (B, 784, N_LEVELS), once the known ones have told their neighbours."""
+    """p(grey level) of each pixel, (B, 784, N_GREYS), once the known ones have told their neighbours."""
     known = posterior(prior, x.flatten(1), None)
-    return propagate(calibration_of(model), prior, torch.where(observed.flatten(1)[..., None], known, prior))
+    own = torch.where(observed.flatten(1)[..., None], known, prior)
+    return propagate(statistics_of(model).residual_kernel, prior, own)
 
 
 def _resample(weights: Tensor, n: int, generator: torch.Generator) -> Tensor:

@@ -14,11 +14,11 @@ from torch.nn import functional as F
 from vae.checks import SIDE, InputError, check_image
 from vae.codec import context
 from vae.codec.grid_search import decoded, improve
-from vae.codec.range_coding import Bernoulli, Part, coder, latent_part, pack, seal, unpacker, unseal
+from vae.codec.range_coding import Bernoulli, GridCode, Part, coder, latent_part, pack, seal, unpacker, unseal
 from vae.model import VAE, calibration_of
 
 STARTS = (0.0, 0.4)  # of the search for the best grid code, steps away from the posterior mean
-TRIAL_PRICES = (0.7, 1.0)  # of a bit, that each round tries
+TRIALS = (0.7, 1.0)  # weights of the bits of the latent code that each round tries
 ROUNDS = 4  # of that search
 LONGEST_CODE_BYTES = 4096  # the least likely picture takes about half of that
 SALT = 0x696E6B  # tells a lossless code from a lossy one
@@ -66,35 +66,54 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
     check_image(ink)
     if not ((ink == 0) | (ink == 1)).all():
         raise InputError("lossless coding takes black and white alone: every pixel must be 0 or 1")
-    writer, contexts = coder(model), _contexts(model)
-    step = calibration_of(model).ink_step * writer.posterior_std
+    calibration = calibration_of(model)
+    payload = ink_payload(
+        model, ink, calibration.ink_step * calibration.posterior_std, calibration.ink_contexts
+    )
+    return seal(payload, calibration.key ^ SALT)
+
+
+@torch.inference_mode()
+def ink_payload(model: VAE, ink: Tensor, step: Tensor, contexts: Tensor) -> bytes:
+    """The code of a digit, (1, 28, 28) of 0 and 1, without its checksum.
+
+    Args:
+        step: float64 (K,), of the grid of its latent code.
+        contexts: float64 (2, N_FEATURES), the weights of each kind of picture, see vae/codec/context.py.
+    """
     pixels = ink.flatten().double().cpu()
     mean = model.encode(ink[None]).mean.double().cpu()
-    starts = writer.quantize(mean + torch.tensor(STARTS)[:, None] * step, step)
+    starts = coder(model).quantize(mean + torch.tensor(STARTS)[:, None] * step, step)
     losses, logits = [InkBits(pixels, weights) for weights in contexts], decoded(model, starts.z)
     bits = torch.stack([loss.total(logits) for loss in losses])
     kind = int(bits.amin(dim=1).argmin())
-    found = [
-        improve(
-            model,
-            losses[kind],
-            starts.prefix(row, model.config.latent_dim),
-            step,
-            price=1.0,
-            trial_prices=TRIAL_PRICES,
-            most_bits=math.inf,
-            rounds=ROUNDS,
-        )
-        for row in range(len(STARTS))
-    ]
-    grid = min(found, key=lambda each: each.cost).grid
-    chances = context.chances(context.rounded(writer.logits(grid.z)[0]), pixels, contexts[kind])
+    grid = _best_grid(model, losses[kind], starts, step)
+    logits = context.rounded(coder(model).logits(grid.z)[0])
+    chances = context.chances(logits, pixels, contexts[kind])
     message = [
         latent_part(grid.symbols[0].numpy().astype(np.int32), grid.ratio[0].numpy()),
         Part(np.array([kind], np.int32), BIT, (EVEN,)),
         Part(pixels.numpy().astype(np.int32), BIT, (chances.numpy(),)),
     ]
-    return seal(pack(message), writer.key ^ SALT)
+    return pack(message)
+
+
+def _best_grid(model: VAE, loss: InkBits, starts: GridCode, step: Tensor) -> GridCode:
+    """The grid code (1, K) of fewest bits in all that the search finds from any of its starts (B, K)."""
+    found = [
+        improve(
+            model,
+            loss,
+            starts.prefix(row, model.config.latent_dim),
+            step,
+            loss_per_bit=1.0,
+            trials=TRIALS,
+            most_bits=math.inf,
+            rounds=ROUNDS,
+        )
+        for row in range(len(starts.z))
+    ]
+    return min(found, key=lambda each: each.cost).grid
 
 
 @torch.inference_mode()
@@ -107,22 +126,16 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
     Raises:
         InputError: the code is truncated, altered, or was written by another model.
     """
-    reader = coder(model)
-    payload = unseal(code, reader.key ^ SALT)
+    reader, calibration = coder(model), calibration_of(model)
+    payload = unseal(code, calibration.key ^ SALT)
     if len(payload) > LONGEST_CODE_BYTES:
         raise InputError(f"a lossless code has at most {LONGEST_CODE_BYTES} bytes")
     decoder = unpacker(payload)
-    step = calibration_of(model).ink_step * reader.posterior_std
     try:
-        z = reader.read(decoder, model.config.latent_dim, step)
-        weights = _contexts(model)[int(decoder.decode(BIT, EVEN)[0])]
+        z = reader.read(decoder, model.config.latent_dim, calibration.ink_step * calibration.posterior_std)
+        weights = calibration.ink_contexts[int(decoder.decode(BIT, EVEN)[0])]
         logits = context.rounded(reader.logits(z)[0])
         pixels = context.read(logits, weights, lambda chance: int(decoder.decode(BIT, np.array([chance]))[0]))
     except AssertionError as error:
         raise InputError("this code holds no digit") from error
     return pixels.float().view(1, SIDE, SIDE)
-
-
-def _contexts(model: VAE) -> Tensor:
-    """The weights of each kind of picture, float64 (2, N_FEATURES)."""
-    return torch.tensor(calibration_of(model).ink_contexts, dtype=torch.float64)

@@ -4,30 +4,36 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from vae.calibration import Calibration
 from vae.checks import SIDE
 
 REACH = 2  # of the kernel, in pixels
 SMALLEST_WAVE = 0.05  # variance of any pattern of errors, as a share of a pixel's own
 
 
-def correlations(known: Calibration, pixels: Tensor) -> Tensor:
-    """Correlations of the errors of pixels (..., N), numbered 0 to 783, float64 (..., N, N)."""
-    covariances = error_covariances(known, pixels)
+def correlations(kernel: Tensor, pixels: Tensor) -> Tensor:
+    """Correlations of the errors of pixels (..., N), numbered 0 to 783, (..., N, N).
+
+    kernel: from `measure_kernel`; the result has its precision.
+    """
+    covariances = error_covariances(kernel, pixels)
     return covariances / covariances[..., :1, :1]
 
 
-def error_covariances(known: Calibration, pixels: Tensor) -> Tensor:
-    """Covariances of their errors, each in standard deviations of its logit bin, float64 (..., N, N)."""
-    kernel = torch.tensor(known.residual_kernel, dtype=torch.float64, device=pixels.device)
+def error_covariances(kernel: Tensor, pixels: Tensor) -> Tensor:
+    """Covariances of their errors, each in standard deviations of its logit bin, (..., N, N)."""
     rows, columns = pixels // SIDE, pixels % SIDE
     down, right = (line[..., :, None] - line[..., None, :] for line in (rows, columns))
     near = (down.abs() <= REACH) & (right.abs() <= REACH)
-    return kernel[down.clamp(-REACH, REACH) + REACH, right.clamp(-REACH, REACH) + REACH] * near
+    return (
+        kernel.to(pixels.device)[down.clamp(-REACH, REACH) + REACH, right.clamp(-REACH, REACH) + REACH] * near
+    )
 
 
-def measure_kernel(residuals: Tensor, stds: Tensor) -> list[list[float]]:
+def measure_kernel(residuals: Tensor, stds: Tensor) -> Tensor:
     """How errors of neighbouring pixels go together, from residuals and their stds, each (N, 28, 28).
+
+    Entry (REACH + i, REACH + j) of the kernel, (2 REACH + 1, 2 REACH + 1), is the covariance of pixels i rows
+    and j columns apart, in their standard deviations.
 
     Errors farther apart count as independent. Where that would give some pattern of errors a variance below
     a share of a pixel's own, neighbours count as less alike than they were.
@@ -42,7 +48,7 @@ def measure_kernel(residuals: Tensor, stds: Tensor) -> list[list[float]]:
         F.pad(kernel - centre, (0, SIDE, 0, SIDE)).roll((-REACH, -REACH), dims=(0, 1))
     ).real
     alike = min(1.0, (1 - SMALLEST_WAVE) * own / max(-waves.min().item(), 1e-12))
-    return [[round(value, 4) for value in row] for row in (centre + alike * (kernel - centre)).tolist()]
+    return centre + alike * (kernel - centre)
 
 
 def _correlation(residuals: Tensor, stds: Tensor, down: int, right: int) -> float:

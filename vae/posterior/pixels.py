@@ -11,15 +11,15 @@ from torch.nn import functional as F
 
 from vae.noise import Noise
 
-N_LEVELS = 33  # grey levels 0, 1/32, ..., 1
+N_GREYS = 33  # grey levels 0, 1/32, ..., 1
 BIN_WIDTH, HIGHEST_LOGIT = 0.25, 8.0
 N_BINS = int(2 * HIGHEST_LOGIT / BIN_WIDTH) + 1
 SMALLEST = 1e-9  # keeps logarithms finite
 
 
 def grey_levels(like: Tensor) -> Tensor:
-    """The grey levels, (N_LEVELS,), of the precision and on the device of a tensor."""
-    return torch.linspace(0, 1, N_LEVELS, dtype=like.dtype, device=like.device)
+    """The grey levels, (N_GREYS,), of the precision and on the device of a tensor."""
+    return torch.linspace(0, 1, N_GREYS, dtype=like.dtype, device=like.device)
 
 
 def bin_of(logits: Tensor) -> Tensor:
@@ -29,20 +29,20 @@ def bin_of(logits: Tensor) -> Tensor:
 
 
 def level_of(x: Tensor) -> Tensor:
-    """The nearest grey level of each pixel, int64 of the shape of x, 0 to N_LEVELS - 1."""
-    return (x.clamp(0, 1) * (N_LEVELS - 1)).round().long()
+    """The nearest grey level of each pixel, int64 of the shape of x, 0 to N_GREYS - 1."""
+    return (x.clamp(0, 1) * (N_GREYS - 1)).round().long()
 
 
 def measure(logits: Tensor, x: Tensor) -> Tensor:
-    """Count how often each grey level goes with each logit bin; counts (N_BINS, N_LEVELS)."""
-    cell = bin_of(logits) * N_LEVELS + level_of(x)
-    return torch.bincount(cell.flatten(), minlength=N_BINS * N_LEVELS).view(N_BINS, N_LEVELS).float()
+    """Count how often each grey level goes with each logit bin; counts (N_BINS, N_GREYS)."""
+    cell = bin_of(logits) * N_GREYS + level_of(x)
+    return torch.bincount(cell.flatten(), minlength=N_BINS * N_GREYS).view(N_BINS, N_GREYS).float()
 
 
 def normalize(counts: Tensor) -> Tensor:
     """Counts -> p(level | bin), each row smoothed by one Bernoulli observation at the bin's own logit."""
     p = torch.sigmoid(torch.linspace(-HIGHEST_LOGIT, HIGHEST_LOGIT, N_BINS))
-    prior = torch.full((N_BINS, N_LEVELS), 1e-3)
+    prior = torch.full((N_BINS, N_GREYS), 1e-3)
     prior[:, 0] += 1 - p
     prior[:, -1] += p
     smoothed = counts + prior
@@ -50,14 +50,14 @@ def normalize(counts: Tensor) -> Tensor:
 
 
 def likelihood(y: Tensor, noise: Noise | None) -> Tensor:
-    """p(seen value y | true level), (..., N_LEVELS), up to a factor that no kind of noise changes."""
+    """p(seen value y | true level), (..., N_GREYS), up to a factor that no kind of noise changes."""
     levels = grey_levels(y)
-    cell = 1 / (N_LEVELS - 1)
+    cell = 1 / (N_GREYS - 1)
     if noise is not None and noise.kind == "gaussian":
         variance = noise.level**2 + cell**2 / 12
         density = torch.exp(-0.5 * (y[..., None] - levels).square() / variance)
         return density * cell / (2 * torch.pi * variance) ** 0.5
-    exact = F.one_hot(level_of(y), N_LEVELS).to(y)
+    exact = F.one_hot(level_of(y), N_GREYS).to(y)
     if noise is None:
         return exact
     inside = ((y >= 0) & (y <= 1)).to(y)[..., None]
@@ -71,16 +71,16 @@ def log_evidence(table: Tensor, y: Tensor, noise: Noise | None) -> Tensor:
 
 
 def posterior(prior: Tensor, y: Tensor, noise: Noise | None) -> Tensor:
-    """p(grey level | seen value y), (..., N_LEVELS), for y (...) and p(grey level) prior (..., N_LEVELS).
+    """p(grey level | seen value y), (..., N_GREYS), for y (...) and p(grey level) prior (..., N_GREYS).
 
     A pixel that the prior thinks impossible keeps the level that was seen.
     """
-    joint = prior * likelihood(y, noise) + SMALLEST * F.one_hot(level_of(y), N_LEVELS)
+    joint = prior * likelihood(y, noise) + SMALLEST * F.one_hot(level_of(y), N_GREYS)
     return joint / joint.sum(dim=-1, keepdim=True)
 
 
 def expectation(p: Tensor, y: Tensor, noise: Noise) -> Tensor:
-    """E[clean value | seen value y], (...), of pixels of p(grey level | y) p (..., N_LEVELS).
+    """E[clean value | seen value y], (...), of pixels of p(grey level | y) p (..., N_GREYS).
 
     A pixel that replacement noise spared keeps its exact value, not the centre of its level.
     """
@@ -91,7 +91,7 @@ def expectation(p: Tensor, y: Tensor, noise: Noise) -> Tensor:
 
 
 def moments(p: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and variance of the clean value, each (...), of distributions over levels p (..., N_LEVELS)."""
+    """Mean and variance of the clean value, each (...), of distributions over levels p (..., N_GREYS)."""
     levels = grey_levels(p)
     mean = p @ levels
     return mean, p @ levels.square() - mean.square()
@@ -103,10 +103,10 @@ def quantile(table: Tensor, bins: Tensor, share: Tensor) -> Tensor:
     Each level's chance is spread evenly over its cell.
     """
     below = table.cumsum(dim=1)[bins]
-    level = torch.searchsorted(below, share[..., None].contiguous()).clamp_max(N_LEVELS - 1)
+    level = torch.searchsorted(below, share[..., None].contiguous()).clamp_max(N_GREYS - 1)
     before = F.pad(below, (1, 0)).gather(-1, level)
     inside = (share[..., None] - before) / table[bins].gather(-1, level).clamp_min(SMALLEST)
-    return ((level + inside.clamp(0, 1) - 0.5) / (N_LEVELS - 1)).squeeze(-1).clamp(0, 1)
+    return ((level + inside.clamp(0, 1) - 0.5) / (N_GREYS - 1)).squeeze(-1).clamp(0, 1)
 
 
 def look_up(values: Tensor, bins: Tensor) -> Tensor:

@@ -10,31 +10,31 @@ Rasmussen & Williams 2006, chapter 3.6.
 import torch
 from torch import Tensor
 
-from vae.calibration import Calibration
 from vae.posterior.pixel_errors import correlations
-from vae.posterior.pixels import N_LEVELS, grey_levels, moments
+from vae.posterior.pixels import N_GREYS, grey_levels, moments
 
 N_PIXELS = 200  # the most uncertain ones, which alone take part
 SMALLEST_VARIANCE = 2e-3  # of those that do; the others are all but certain
 PRECISIONS = 1e-3, 1e4  # least and most that a pixel itself may say
 
 
-def propagate(known: Calibration, prior: Tensor, posterior: Tensor) -> Tensor:
+def propagate(kernel: Tensor, prior: Tensor, posterior: Tensor) -> Tensor:
     """Let the pixels of each picture tell each other what was seen of them.
 
     Args:
-        prior: (B, 784, N_LEVELS), p(grey level) of each pixel before anything was seen of that pixel.
-        posterior: (B, 784, N_LEVELS), p(grey level) given what was seen of that pixel alone.
+        kernel: of the pixels' errors, see vae/posterior/pixel_errors.py.
+        prior: (B, 784, N_GREYS), p(grey level) of each pixel before anything was seen of that pixel.
+        posterior: (B, 784, N_GREYS), p(grey level) given what was seen of that pixel alone.
 
     Returns:
-        (B, 784, N_LEVELS), p(grey level) given what was seen of all pixels of the picture.
+        (B, 784, N_GREYS), p(grey level) given what was seen of all pixels of the picture.
     """
     levels = grey_levels(prior)
     mean, variance = moments(prior)
     variance, pixels = variance.clamp_min(1e-6).topk(N_PIXELS, dim=1)
-    mean, own = mean.gather(1, pixels), posterior.gather(1, pixels[..., None].expand(-1, -1, N_LEVELS))
+    mean, own = mean.gather(1, pixels), posterior.gather(1, pixels[..., None].expand(-1, -1, N_GREYS))
     std = variance.sqrt() * (variance > SMALLEST_VARIANCE)
-    covariance = std[..., :, None] * correlations(known, pixels).to(prior) * std[..., None, :]
+    covariance = std[..., :, None] * correlations(kernel, pixels).to(prior) * std[..., None, :]
     covariance = covariance.diagonal_scatter(variance, dim1=1, dim2=2)
     around_mean, around_precision = _said_by_others(mean, covariance, *moments(own))
     others = around_precision[..., None] * (levels - around_mean[..., None]).square()

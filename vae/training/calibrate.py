@@ -3,42 +3,32 @@
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from tqdm import tqdm
 
-from vae.calibration import Calibration, Profile
+from vae.calibration import Calibration, ModelStatistics
 from vae.checkpoint import WEIGHTS, fingerprint, load_model, read_weights
-from vae.codec import context, residual
-from vae.codec.grid_search import decoded
-from vae.codec.range_coding import Coder, GridCode, payload_bytes
+from vae.codec import context
+from vae.codec.grid_search import decoded, nearest_codes
+from vae.codec.range_coding import seal
 from vae.jobs.anomaly_detection import anomaly_parts
-from vae.jobs.compression import (
-    MAX_CODE_BYTES,
-    MIN_CODE_BYTES,
-    corrections_of,
-    dims_bits,
-    grid_codes,
-    level_bits,
-)
-from vae.jobs.lossless_ink import compress_ink
+from vae.jobs.lossless_ink import ink_payload
 from vae.model import VAE, calibration_of
 from vae.posterior import pixel_errors, pixels
 from vae.posterior.inference import decode_draws
 from vae.training.command import run_command
 from vae.training.data import as_images, binarize, default_root, validation_digits
+from vae.training.lossy_profiles import measure_profiles
 
 N_KERNEL = 1000  # validation digits behind the kernel of the residual
-N_CODED = 60  # validation digits behind the lossy profiles
 N_CONTEXT = 1000  # validation digits behind the contexts of the lossless code
-CONTEXT_STEP = 4.0
+CONTEXT_STEP = 4.0  # of the grid behind the contexts, in average posterior standard deviations
 N_INK = 20  # validation digits, of either kind, behind the step of the lossless code
-STEPS = (8.0, 5.6, 4.0, 2.8, 2.0, 1.4, 1.0)
-KERNEL_STEP = 1.4
-SMALLEST_SPREADS = torch.tensor([0.5, 0.3])  # of numbers of dimensions and of levels, so that any can be said
+KERNEL_STEP = 1.4  # so of the grid behind the kernel
+AT_ONCE = 1000  # digits that are encoded together, which bounds their memory
 INK_STEPS = (3.0, 4.0, 5.0, 6.0)
 
 
@@ -54,158 +44,94 @@ class Options:
     """Measure the anomaly score alone anew: all that codes depend on stays, so that old codes still open."""
 
 
-def measure(model: VAE, digits: Tensor, *, picturing_alone: bool = False) -> Calibration:
-    """The calibration of a model, from validation digits uint8 (N, 28, 28), N >= 200.
-
-    picturing_alone: leave out what denoising, filling in and samples do not need.
-
-    The model's own `calibration` is replaced as its parts become known, each part resting on those before.
-    """
-    images = as_images(digits)
-    stages = [_posterior_and_pixels, _residual, *([] if picturing_alone else [_anomaly, _lossy, _ink])]
-    model.calibration = Calibration(fingerprint(model), [], [], [], {}, 0.0, [], [], [])
-    with torch.inference_mode(), tqdm(stages, desc="calibration") as bar:
-        for stage in bar:
-            bar.set_postfix_str(stage.__name__.strip("_"))
-            model.calibration = stage(model, images, model.calibration)
-    return model.calibration
-
-
-def _posterior_and_pixels(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """Average posterior standard deviation, and what grey goes with which logit."""
-    generator = torch.Generator().manual_seed(0)
-    counts = torch.zeros((pixels.N_BINS, pixels.N_LEVELS))
-    stds = []
-    for part in images.split(1000):
-        q = model.encode(part)
-        stds.append(torch.exp(0.5 * q.logvar))
-        counts += pixels.measure(decode_draws(model, q.sample(1, generator))[0], part)
-    table = pixels.normalize(counts)
-    std = torch.cat(stds).log().mean(dim=0).exp()
-    rows = [[round(value, 7) for value in row] for row in table.tolist()]
-    return replace(known, posterior_std=[round(value, 6) for value in std.tolist()], pixel_table=rows)
-
-
-def _anomaly(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """How far the anomaly score's two parts spread over held-out digits, and their scores, ascending."""
-    parts = torch.cat([anomaly_parts(model, part) for part in images.split(1000)])
-    scales = [round(value, 6) for value in parts.std(dim=0).tolist()]
-    scores = (parts / torch.tensor(scales)).sum(dim=1).sort().values
-    return replace(
-        known, anomaly_scales=scales, anomaly_scores=[round(value, 5) for value in scores.tolist()]
+def measure(model: VAE, digits: Tensor) -> Calibration:
+    """The calibration of a model, from validation digits uint8 (N, 28, 28), N >= 200."""
+    statistics, images = measure_statistics(model, digits), as_images(digits)
+    with torch.inference_mode():
+        scales, scores = _anomaly(model, images)
+        profiles = measure_profiles(model, images, statistics)
+        step, contexts = _ink(model, images, statistics)
+    return Calibration(
+        **vars(statistics),
+        profiles=profiles,
+        ink_step=step,
+        ink_contexts=contexts,
+        anomaly_scales=scales,
+        anomaly_scores=scores,
     )
 
 
-def _residual(model: VAE, images: Tensor, known: Calibration) -> Calibration:
+@torch.inference_mode()
+def measure_statistics(model: VAE, digits: Tensor) -> ModelStatistics:
+    """What denoising, filling in and samples need, from validation digits uint8 (N, 28, 28), N >= 200."""
+    images = as_images(digits)
+    std, table = _posterior_and_pixels(model, images)
+    return ModelStatistics(fingerprint(model), std, table, _kernel(model, images[:N_KERNEL], std, table))
+
+
+def _rounded(x: Tensor, n_decimals: int) -> Tensor:
+    """In float64, with so few decimals that the file stays short."""
+    values = [round(value, n_decimals) for value in x.flatten().tolist()]
+    return torch.tensor(values, dtype=torch.float64).view(x.shape)
+
+
+def _posterior_and_pixels(model: VAE, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Average posterior standard deviation, (K,), and what grey goes with which logit."""
+    generator = torch.Generator().manual_seed(0)
+    counts = torch.zeros((pixels.N_BINS, pixels.N_GREYS))
+    stds = []
+    for part in images.split(AT_ONCE):
+        q = model.encode(part)
+        stds.append(torch.exp(0.5 * q.logvar))
+        counts += pixels.measure(decode_draws(model, q.sample(1, generator))[0], part)
+    std = torch.cat(stds).log().mean(dim=0).exp()
+    return _rounded(std, 6), _rounded(pixels.normalize(counts), 7)
+
+
+def _kernel(model: VAE, images: Tensor, posterior_std: Tensor, pixel_table: Tensor) -> Tensor:
     """How the errors of neighbouring pixels go together, in what a fine grid code decodes to."""
-    images = images[:N_KERNEL]
-    grid = _nearest_codes(model, images, KERNEL_STEP)
+    grid = nearest_codes(model, images, KERNEL_STEP * posterior_std)
     logits = torch.cat([model.decode(z) for z in grid.z.to(images).split(100)])
-    _, variance = pixels.moments(torch.tensor(known.pixel_table))
+    _, variance = pixels.moments(pixel_table.to(images))
     residuals = (images - torch.sigmoid(logits))[:, 0]
     stds = variance[pixels.bin_of(logits)][:, 0].sqrt()
-    return replace(known, residual_kernel=pixel_errors.measure_kernel(residuals, stds))
+    return _rounded(pixel_errors.measure_kernel(residuals, stds), 4)
 
 
-def _nearest_codes(model: VAE, images: Tensor, step: float) -> GridCode:
-    """The grid codes nearest to the posterior means of images, on a grid of so many deviations."""
-    writer = Coder(model)
-    return writer.quantize(model.encode(images).mean.double(), step * writer.posterior_std)
+def _anomaly(model: VAE, images: Tensor) -> tuple[Tensor, Tensor]:
+    """How far the anomaly score's two parts spread over held-out digits, and their scores, ascending."""
+    parts = torch.cat([anomaly_parts(model, part) for part in images.split(AT_ONCE)])
+    scales = _rounded(parts.std(dim=0), 6)
+    scores = (parts / scales.to(parts)).sum(dim=1).sort().values
+    return scales, _rounded(scores, 5)
 
 
-class Option(NamedTuple):
-    """One way to code a digit."""
-
-    n_dims: int
-    level: int
-    bits: float  # without those that say the two
-    error: float
-
-
-def _lossy(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """For each length of payload the grid of highest PSNR, and what numbers and corrections then fit."""
-    images = images[:N_CODED]
-    options = {step: _options(model, images, step) for step in STEPS}
-    sizes = sorted({payload_bytes(n) for n in range(MIN_CODE_BYTES, MAX_CODE_BYTES + 1)})
-    return replace(known, profiles={size: _best_profile(model, options, 8 * size) for size in sizes})
-
-
-def _wide_profile(model: VAE, step: float) -> Profile:
-    """A profile that expects nothing in particular."""
-    K, L = model.config.latent_dim, residual.N_LEVELS
-    return Profile(step, K / 2, K, L / 2, L)
-
-
-def _options(model: VAE, images: Tensor, step: float) -> list[list[Option]]:
-    """For each image the prefixes of its posterior mean, and the best grid code with each correction."""
-    options, grids = [], _nearest_codes(model, images, step)
-    errors = [_squared_error(model, grids.z[:, :k], images) for k in range(1, grids.z.shape[1] + 1)]
-    prefixes = zip(grids.bits.cumsum(dim=1).tolist(), torch.stack(errors, dim=1).tolist(), strict=True)
-    for image, (bits, error) in zip(images, prefixes, strict=True):
-        grid = next(grid_codes(model, image, _wide_profile(model, step), torch.inf))
-        n_dims, used = grid.z.shape[1], grid.bits.sum().item()
-        options.append(
-            [Option(k, 0, *cost) for k, cost in enumerate(zip(bits, error, strict=True), 1)]
-            + [Option(n_dims, c.level, used + c.bits, c.error) for c in corrections_of(model, image, grid)]
-        )
-    return options
-
-
-def _squared_error(model: VAE, z: Tensor, images: Tensor) -> Tensor:
-    """Mean squared error of the decoded codes z (B, k), (B,)."""
-    return (torch.sigmoid(model.decode(z.to(images))) - images).square().mean(dim=(1, 2, 3))
-
-
-def _best_profile(model: VAE, options: dict[float, list[list[Option]]], most_bits: int) -> Profile:
-    """The profile of the highest mean PSNR, when each image takes the best option that fits."""
-    best, best_db = _wide_profile(model, STEPS[0]), -math.inf
-    for step, of_images in options.items():
-        profile = _wide_profile(model, step)
-        for _ in range(3):  # what fits depends on what it costs to say what it is
-            dims, levels = dims_bits(model, profile).tolist(), level_bits(profile).tolist()
-
-            def cost(option: Option, dims: list[float] = dims, levels: list[float] = levels) -> float:
-                header = dims[option.n_dims - 1] + levels[option.level]
-                return option.error if header + option.bits <= most_bits else 1 + header + option.bits
-
-            chosen = [min(of_image, key=cost) for of_image in of_images]
-            profile = _fitted(profile, chosen)
-        db = -10 * sum(math.log10(option.error) for option in chosen) / len(chosen)
-        if db > best_db:
-            best, best_db = profile, db
-    return best
-
-
-def _fitted(profile: Profile, chosen: list[Option]) -> Profile:
-    """The profile that expects the numbers of dimensions and the levels of the chosen options."""
-    numbers = torch.tensor([(option.n_dims, option.level) for option in chosen], dtype=torch.float64)
-    means = [round(value, 2) for value in numbers.mean(dim=0).tolist()]
-    spread = numbers.std(dim=0, correction=0).maximum(SMALLEST_SPREADS)
-    stds = [round(value, 2) for value in spread.tolist()]
-    return replace(profile, mean_dims=means[0], std_dims=stds[0], mean_level=means[1], std_level=stds[1])
-
-
-def _ink(model: VAE, images: Tensor, known: Calibration) -> Calibration:
-    """What pixels say of those after them, by kind of picture, and the grid step of the shortest codes."""
+def _ink(model: VAE, images: Tensor, statistics: ModelStatistics) -> tuple[float, Tensor]:
+    """The grid step of the shortest codes, and what pixels say of those after them, by kind of picture."""
     kinds = [(images > 0.5).float(), binarize(images, torch.Generator().manual_seed(0))]
-    known = replace(known, ink_contexts=[_context(model, inks[:N_CONTEXT]) for inks in kinds])
+    context_step = CONTEXT_STEP * statistics.posterior_std
+    contexts = torch.stack([_context(model, inks[:N_CONTEXT], context_step) for inks in kinds])
 
-    def total(step: float) -> int:
-        model.calibration = replace(known, ink_step=step)
-        return sum(len(compress_ink(model, ink)) for inks in kinds for ink in inks[:N_INK])
+    def total_bytes(step: float) -> int:
+        payloads = (
+            ink_payload(model, ink, step * statistics.posterior_std, contexts)
+            for inks in kinds
+            for ink in inks[:N_INK]
+        )
+        return sum(len(seal(payload, key=0)) for payload in payloads)
 
-    return replace(known, ink_step=min(INK_STEPS, key=total))
+    return min(tqdm(INK_STEPS, desc="lossless codes"), key=total_bytes), contexts
 
 
-def _context(model: VAE, inks: Tensor) -> list[float]:
+def _context(model: VAE, inks: Tensor, step: Tensor) -> Tensor:
     """Weights of what turns a pixel's logit, by logistic regression on coded digits (N, 1, 28, 28)."""
-    grid = _nearest_codes(model, inks, CONTEXT_STEP)
+    grid = nearest_codes(model, inks, step)
     logits, pixels = context.rounded(decoded(model, grid.z)), inks.flatten(1).double()
     features = torch.cat([context.features(*pair) for pair in zip(logits, pixels, strict=True)])
     unsure = logits.flatten().abs() < context.HIGHEST_LOGIT
     fit = LogisticRegression(C=math.inf, fit_intercept=False)
     fit.fit(features[unsure].numpy(), pixels.flatten()[unsure].numpy())
-    return [round(weight, 4) for weight in fit.coef_[0].tolist()]
+    return _rounded(torch.from_numpy(fit.coef_[0]), 4)
 
 
 def main(options: Options) -> None:
@@ -214,7 +140,9 @@ def main(options: Options) -> None:
     model = load_model(weights) if options.anomaly_alone else read_weights(weights)
     digits = validation_digits(options.data)
     if options.anomaly_alone:
-        calibration = _anomaly(model, as_images(digits), calibration_of(model))
+        with torch.inference_mode():
+            scales, scores = _anomaly(model, as_images(digits))
+        calibration = replace(calibration_of(model), anomaly_scales=scales, anomaly_scores=scores)
     else:
         calibration = measure(model, digits)
     calibration.save(options.weights / "calibration.json")

@@ -1,5 +1,5 @@
-"""What training optimises: the evidence lower bound (ELBO) of clean digits, in nats, and the cost of guessing
-the same digits' codes from corrupted views of them."""
+"""What training optimises, in nats: the evidence lower bound (ELBO) of clean digits, and the negative log
+density of their codes under the amortized posterior of the same digits corrupted."""
 
 from typing import NamedTuple
 
@@ -43,11 +43,13 @@ def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
     return Elbo(log_px, kl, z)
 
 
-def guess_nats(model: VAE, corrupted: Corrupted, z: Tensor) -> Tensor:
-    """What it costs to say the codes z (B, K) of clean digits, for who sees their corrupted views, (B,) nats.
+def code_nll_nats(model: VAE, corrupted: Corrupted, z: Tensor) -> Tensor:
+    """Negative log density, -log q(z | corrupted), of the codes z (B, K) of clean digits, (B,) nats.
 
-    Its minimum over q(z | corrupted) has the mean and the spread of all codes that may hide behind a view, so
-    that draws from it cover them (the "wake" phase of Bornschein & Bengio 2015, arXiv:1406.2751).
+    Its minimum over q(z | corrupted) has the mean and the spread of all codes that may lie behind a corrupted
+    input, so that draws from it cover them.
+
+    Source: forward KL, as in the "wake" phase for q of Bornschein & Bengio 2015, arXiv:1406.2751.
     """
     q = model.infer(corrupted.seen, corrupted.observed)
     return -Posterior(q.mean.float(), q.logvar.float()).log_prob(z).sum(dim=1)

@@ -70,6 +70,6 @@ def test_the_neighbours_save_bytes(
         return sum(len(vae.compress_ink(model, ink)) for ink in inks) / len(inks)
 
     beside = mean_bytes()
-    alone = replace(calibration_of(model), ink_contexts=[ALONE.tolist()] * 2)
+    alone = replace(calibration_of(model), ink_contexts=torch.stack([ALONE, ALONE]))
     monkeypatch.setattr(model, "calibration", alone)
     assert beside < mean_bytes() - saved

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import vae
 from vae.codec import range_coding
 from vae.codec.range_coding import Bernoulli, Part, latent_part, pack, payload_bytes, seal, unpacker, unseal
+from vae.model import calibration_of
 
 keys = st.integers(0, 2**32 - 1)
 payloads = st.binary(max_size=80)
@@ -112,7 +113,7 @@ def test_grid_codes_lie_within_half_a_step(tiny: vae.VAE, seed: int, scale: floa
     coder = range_coding.coder(tiny)
     generator = torch.Generator().manual_seed(seed)
     target = 2 * torch.randn((3, tiny.config.latent_dim), generator=generator, dtype=torch.float64)
-    step = scale * coder.posterior_std
+    step = scale * calibration_of(tiny).posterior_std
     grid = coder.quantize(target, step)
     assert ((grid.z - target).abs() <= step * 0.5000001).all()
     again = coder.at(grid.symbols, step)
@@ -124,7 +125,7 @@ def test_moves_are_the_slopes_of_the_grid(tiny: vae.VAE, seed: int, scale: float
     coder, n_dims = range_coding.coder(tiny), tiny.config.latent_dim
     generator = torch.Generator().manual_seed(seed)
     z = torch.randn((1, n_dims), generator=generator, dtype=torch.float64)
-    step = scale * coder.posterior_std
+    step = scale * calibration_of(tiny).posterior_std
     mean, _ = coder.prior.conditionals(z)
     symbols = (z - mean) / step
     small, moves = 1e-4, coder.moves(z, step)
@@ -141,7 +142,7 @@ def test_grid_codes_read_back(tiny: vae.VAE, seed: int, scale: float, n_dims: in
     coder = range_coding.coder(tiny)
     generator = torch.Generator().manual_seed(seed)
     target = 2 * torch.randn((1, tiny.config.latent_dim), generator=generator, dtype=torch.float64)
-    step = scale * coder.posterior_std
+    step = scale * calibration_of(tiny).posterior_std
     grid = coder.quantize(target, step)
     message = latent_part(grid.symbols[0, :n_dims].numpy().astype(np.int32), grid.ratio[0, :n_dims].numpy())
     assert torch.equal(coder.read(unpacker(pack([message])), n_dims, step), grid.z[:, :n_dims])
@@ -150,4 +151,5 @@ def test_grid_codes_read_back(tiny: vae.VAE, seed: int, scale: float, n_dims: in
 def test_the_farthest_symbol_is_the_last_of_the_grid(tiny: vae.VAE) -> None:
     coder = range_coding.coder(tiny)
     target = torch.full((1, tiny.config.latent_dim), 1e9, dtype=torch.float64)
-    assert (coder.quantize(target, coder.posterior_std).symbols == range_coding.HIGHEST_SYMBOL).all()
+    grid = coder.quantize(target, calibration_of(tiny).posterior_std)
+    assert (grid.symbols == range_coding.HIGHEST_SYMBOL).all()

@@ -52,7 +52,7 @@ def test_another_processor_finds_the_same_directions(
 
     monkeypatch.setattr(torch.linalg, "eigh", other_eigh)
     other = residual.directions(known, logits)
-    for level in range(residual.N_LEVELS):
+    for level in range(residual.N_FINENESS_LEVELS):
         ratios = residual.ratios(one, level)
         assert torch.equal(ratios, residual.ratios(other, level))
         assert torch.allclose(one.basis[: len(ratios)], other.basis[: len(ratios)], atol=1e-4)

@@ -14,6 +14,7 @@ from unit.conftest import WRONG_IMAGE, Picture, every, one_sentence
 from unit.perturbed import perturbed
 from vae.codec.range_coding import coder, seal
 from vae.jobs import lossless_ink as ink_module
+from vae.model import calibration_of
 
 
 def png_bytes(ink: Tensor) -> int:
@@ -107,7 +108,7 @@ def test_a_lossless_code_is_no_lossy_one(model: vae.VAE, codes: list[bytes]) -> 
 @given(payload=st.binary(max_size=300))
 def test_a_sealed_forgery_gives_a_digit_or_a_sentence(tiny: vae.VAE, payload: bytes) -> None:
     try:
-        decoded = vae.decompress_ink(tiny, seal(payload, coder(tiny).key ^ ink_module.SALT))
+        decoded = vae.decompress_ink(tiny, seal(payload, calibration_of(tiny).key ^ ink_module.SALT))
     except ValueError as error:
         assert str(error) == "this code holds no digit"
     else:
@@ -115,7 +116,7 @@ def test_a_sealed_forgery_gives_a_digit_or_a_sentence(tiny: vae.VAE, payload: by
 
 
 def test_an_endless_code_is_refused(tiny: vae.VAE) -> None:
-    code = seal(bytes(100_000), coder(tiny).key ^ ink_module.SALT)
+    code = seal(bytes(100_000), calibration_of(tiny).key ^ ink_module.SALT)
     with pytest.raises(ValueError, match="a lossless code has at most"):
         vae.decompress_ink(tiny, code)
 

@@ -9,9 +9,9 @@ from torch import Tensor
 import vae
 from vae.model import pixel_table
 from vae.posterior import pixels
-from vae.posterior.pixels import N_BINS, N_LEVELS
+from vae.posterior.pixels import N_BINS, N_GREYS
 
-LEVELS = torch.linspace(0, 1, N_LEVELS)
+LEVELS = torch.linspace(0, 1, N_GREYS)
 noises = st.sampled_from(vae.KINDS).flatmap(
     lambda kind: st.floats(0, 2 if kind == "gaussian" else 1).map(lambda level: vae.Noise(kind, level))
 )
@@ -26,7 +26,7 @@ def bayes(table: Tensor, y: Tensor, noise: vae.Noise) -> Tensor:
 def counts(seed: int) -> Tensor:
     """Counts of a table in which many cells are empty."""
     generator = torch.Generator().manual_seed(seed)
-    return (torch.rand(N_BINS, N_LEVELS, generator=generator) * 6 - 3).clamp_min(0).round() ** 4
+    return (torch.rand(N_BINS, N_GREYS, generator=generator) * 6 - 3).clamp_min(0).round() ** 4
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_levels_are_the_nearest_of_33() -> None:
 def test_measuring_counts_every_pixel_in_its_cell() -> None:
     logits, x = torch.tensor([0.0, 0.0, -9.0, 9.0]), torch.tensor([0.5, 0.5, 0.0, 1.0])
     measured = pixels.measure(logits, x)
-    assert measured.shape == (N_BINS, N_LEVELS)
+    assert measured.shape == (N_BINS, N_GREYS)
     assert measured.sum() == 4
     assert measured[32, 16] == 2 and measured[0, 0] == 1 and measured[64, 32] == 1
 
@@ -60,13 +60,13 @@ def test_every_row_of_a_table_is_a_distribution(seed: int) -> None:
 
 
 def test_an_unmeasured_table_is_nearly_bernoulli() -> None:
-    mean, _ = pixels.moments(pixels.normalize(torch.zeros(N_BINS, N_LEVELS)))
+    mean, _ = pixels.moments(pixels.normalize(torch.zeros(N_BINS, N_GREYS)))
     assert torch.allclose(mean, torch.sigmoid(torch.linspace(-8, 8, N_BINS)), atol=0.03)
 
 
 def test_shipped_table_is_a_distribution_that_follows_the_logit(model: vae.VAE) -> None:
     shipped = pixel_table(model)
-    assert shipped.shape == (N_BINS, N_LEVELS)
+    assert shipped.shape == (N_BINS, N_GREYS)
     assert (shipped >= 0).all()
     assert torch.allclose(shipped.sum(dim=1), torch.ones(N_BINS), atol=1e-4)
     mean, variance = pixels.moments(shipped)
@@ -84,23 +84,23 @@ def test_moments_are_those_of_the_levels(table: Tensor) -> None:
 
 def test_exact_pixels_have_one_level() -> None:
     seen = pixels.likelihood(LEVELS, None)
-    assert torch.equal(seen, torch.eye(N_LEVELS))
+    assert torch.equal(seen, torch.eye(N_GREYS))
 
 
 @pytest.mark.parametrize("level", [0.0, 0.02, 0.1, 0.5, 2.0])
 def test_gaussian_likelihood_of_all_values_is_one_cell(level: float) -> None:
     y = torch.linspace(-12, 13, 50_001)
     total = pixels.likelihood(y, vae.Noise("gaussian", level)).sum(dim=0) * 25 / 50_000
-    assert torch.allclose(total * (N_LEVELS - 1), torch.ones(N_LEVELS), atol=1e-3)
+    assert torch.allclose(total * (N_GREYS - 1), torch.ones(N_GREYS), atol=1e-3)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.02, 0.25, 1.0])
 def test_replacement_likelihood_of_all_values_is_one(level: float) -> None:
     pepper = pixels.likelihood(LEVELS, vae.Noise("salt_and_pepper", level)).sum(dim=0)
-    assert torch.allclose(pepper, torch.ones(N_LEVELS), atol=1e-6)
+    assert torch.allclose(pepper, torch.ones(N_GREYS), atol=1e-6)
     uniform = pixels.likelihood(LEVELS, vae.Noise("uniform", level)).sum(dim=0)
-    half_cells = level / (N_LEVELS - 1)  # half of the first and of the last level's cell lie outside [0, 1]
-    assert torch.allclose(uniform, torch.full((N_LEVELS,), 1 + half_cells), atol=1e-6)
+    half_cells = level / (N_GREYS - 1)  # half of the first and of the last level's cell lie outside [0, 1]
+    assert torch.allclose(uniform, torch.full((N_GREYS,), 1 + half_cells), atol=1e-6)
 
 
 @given(noise=noises, y=st.floats(-1, 2))
@@ -123,12 +123,12 @@ def test_a_spared_pixel_keeps_its_value(table: Tensor, y: float, kind: str) -> N
 
 def test_an_exact_pixel_has_the_level_that_was_seen(table: Tensor) -> None:
     seen = pixels.posterior(table, LEVELS[:, None], None)
-    assert torch.equal(seen.argmax(dim=2), torch.arange(N_LEVELS)[:, None].expand(-1, N_BINS))
-    assert torch.allclose(seen.amax(dim=2), torch.ones(N_LEVELS, N_BINS), atol=1e-4)
+    assert torch.equal(seen.argmax(dim=2), torch.arange(N_GREYS)[:, None].expand(-1, N_BINS))
+    assert torch.allclose(seen.amax(dim=2), torch.ones(N_GREYS, N_BINS), atol=1e-4)
 
 
 def test_an_impossible_value_keeps_its_level() -> None:
-    white = torch.eye(N_LEVELS)[0]
+    white = torch.eye(N_GREYS)[0]
     assert pixels.posterior(white, torch.tensor(0.75), None)[24] == 1
 
 
@@ -138,7 +138,7 @@ def test_a_share_lies_below_its_quantile(seed: int, share: float) -> None:
     bins = torch.arange(N_BINS)
     value = pixels.quantile(table, bins, torch.full((N_BINS,), share))
     assert (value >= 0).all() and (value <= 1).all()
-    edges = ((torch.arange(N_LEVELS + 1) - 0.5) / (N_LEVELS - 1)).clamp(0, 1)
+    edges = ((torch.arange(N_GREYS + 1) - 0.5) / (N_GREYS - 1)).clamp(0, 1)
     whole = table * (edges[1:] <= value[:, None])
     part = (
         table
@@ -161,7 +161,7 @@ def test_quantiles_rise_with_their_share(table: Tensor) -> None:
 def test_a_replaced_pixel_says_nothing(table: Tensor) -> None:
     mean, _ = pixels.moments(table)
     expected = bayes(table, LEVELS, vae.Noise("uniform", 1.0))
-    assert torch.allclose(expected, mean.expand(N_LEVELS, -1), atol=1e-5)
+    assert torch.allclose(expected, mean.expand(N_GREYS, -1), atol=1e-5)
 
 
 def test_salt_and_pepper_trusts_grey_and_doubts_the_ends(table: Tensor) -> None:

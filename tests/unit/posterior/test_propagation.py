@@ -4,19 +4,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from vae.calibration import Calibration
 from vae.posterior.pixel_errors import correlations
-from vae.posterior.pixels import N_LEVELS, moments
+from vae.posterior.pixels import N_GREYS, moments
 from vae.posterior.propagation import N_PIXELS, propagate
 
-LEVELS = torch.linspace(0, 1, N_LEVELS)
+LEVELS = torch.linspace(0, 1, N_GREYS)
 LINE = torch.tensor([-0.1, 0.3, 0.8, 0.3, -0.1])
-KERNEL = (LINE[:, None] * LINE / 0.8).tolist()
-KNOWN = Calibration(0, [], [], KERNEL, {}, 0.0, [], [], [])
+KERNEL = (LINE[:, None] * LINE / 0.8).double()
 
 
 def gaussian(mean: Tensor, std: Tensor) -> Tensor:
-    """Distributions over levels, (N, N_LEVELS), of means and standard deviations (N,)."""
+    """Distributions over levels, (N, N_GREYS), of means and standard deviations (N,)."""
     return (-0.5 * ((LEVELS - mean[:, None]) / std[:, None]).square()).softmax(dim=1)
 
 
@@ -31,14 +29,14 @@ def test_gaussian_pixels_get_the_gaussian_answer() -> None:
     n, noise = 140, 0.15
     prior, mean = picture(n)
     pixels = torch.arange(n)
-    correlation = correlations(KNOWN, pixels)
+    correlation = correlations(KERNEL, pixels)
     covariance = (0.12**2 * correlation / correlation[0, 0]).float()
     generator = torch.Generator().manual_seed(0)
     truth = mean[:n] + torch.linalg.cholesky(covariance) @ torch.randn(n, generator=generator)
     seen = truth + noise * torch.randn(n, generator=generator)
     own = prior.clone()
     own[:n] = (prior[:n].log() - 0.5 * ((seen[:, None] - LEVELS) / noise).square()).softmax(dim=1)
-    told, _ = moments(propagate(KNOWN, prior[None], own[None])[0])
+    told, _ = moments(propagate(KERNEL, prior[None], own[None])[0])
     gain = covariance @ torch.linalg.inv(covariance + noise**2 * torch.eye(n))
     assert torch.allclose(told[:n], mean[:n] + gain @ (seen - mean[:n]), atol=0.01)
     assert (told[:n] - truth).square().mean() < 0.9 * (moments(own)[0][:n] - truth).square().mean()
@@ -46,14 +44,14 @@ def test_gaussian_pixels_get_the_gaussian_answer() -> None:
 
 def test_nothing_seen_nothing_told() -> None:
     prior, _ = picture(150)
-    assert torch.allclose(propagate(KNOWN, prior[None], prior[None])[0], prior, atol=1e-3)
+    assert torch.allclose(propagate(KERNEL, prior[None], prior[None])[0], prior, atol=1e-3)
 
 
 def test_one_pixel_tells_those_around_it_alone() -> None:
     prior, mean = picture(140)
     own, seen = prior.clone(), 2 * 28 + 14
-    own[seen] = torch.eye(N_LEVELS)[28]
-    told, _ = moments(propagate(KNOWN, prior[None], own[None])[0])
+    own[seen] = torch.eye(N_GREYS)[28]
+    told, _ = moments(propagate(KERNEL, prior[None], own[None])[0])
     change = (told - mean)[:140].view(5, 28)
     assert told[seen] == LEVELS[28]
     assert change[2, 13] > 0.05 and change[2, 15] > 0.05 and change[1, 14] > 0.05
@@ -63,8 +61,8 @@ def test_one_pixel_tells_those_around_it_alone() -> None:
 def test_pixels_that_are_all_but_certain_take_no_part() -> None:
     prior, _ = picture(140)
     own = prior.clone()
-    own[20] = torch.eye(N_LEVELS)[30]
-    assert torch.allclose(propagate(KNOWN, prior[None], own[None])[0, 140:], prior[140:], atol=1e-5)
+    own[20] = torch.eye(N_GREYS)[30]
+    assert torch.allclose(propagate(KERNEL, prior[None], own[None])[0, 140:], prior[140:], atol=1e-5)
 
 
 @pytest.mark.parametrize("n_unsure", [0, 1, N_PIXELS, 784])
@@ -72,7 +70,7 @@ def test_any_number_of_pixels_may_be_unsure(n_unsure: int) -> None:
     prior, _ = picture(n_unsure)
     own = (prior * torch.rand(prior.shape, generator=torch.Generator().manual_seed(1))).clamp_min(1e-9)
     own = own / own.sum(dim=1, keepdim=True)
-    told = propagate(KNOWN, prior[None], own[None])[0]
+    told = propagate(KERNEL, prior[None], own[None])[0]
     assert told.isfinite().all() and (told >= 0).all()
     assert torch.allclose(told.sum(dim=1), torch.ones(784), atol=1e-4)
 
@@ -80,6 +78,6 @@ def test_any_number_of_pixels_may_be_unsure(n_unsure: int) -> None:
 def test_pictures_of_a_batch_are_apart() -> None:
     prior, _ = picture(140)
     other = prior.clone()
-    other[30] = torch.eye(N_LEVELS)[28]
-    both = propagate(KNOWN, torch.stack([prior, prior]), torch.stack([prior, other]))
-    assert torch.allclose(both[1], propagate(KNOWN, prior[None], other[None])[0], atol=1e-5)
+    other[30] = torch.eye(N_GREYS)[28]
+    both = propagate(KERNEL, torch.stack([prior, prior]), torch.stack([prior, other]))
+    assert torch.allclose(both[1], propagate(KERNEL, prior[None], other[None])[0], atol=1e-5)

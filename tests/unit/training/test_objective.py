@@ -11,7 +11,7 @@ import vae
 from unit.conftest import TINY, untrained
 from vae.likelihood import bernoulli_log_prob
 from vae.training.augmentation import Corrupted, View
-from vae.training.objective import elbo, guess_nats, kl_per_dim
+from vae.training.objective import code_nll_nats, elbo, kl_per_dim
 
 K = TINY.latent_dim
 
@@ -76,15 +76,15 @@ def test_the_draw_comes_with_the_bound(bare: vae.VAE, digits: Tensor) -> None:
     assert torch.equal(elbo(bare, plain_view(x), generator()).z, bare.encode(x).sample(1, generator())[0])
 
 
-def test_a_guess_costs_what_the_posterior_of_the_corrupted_view_says(bare: vae.VAE, digits: Tensor) -> None:
+def test_the_code_nll_is_that_of_the_posterior_of_the_corrupted_input(bare: vae.VAE, digits: Tensor) -> None:
     x, z = digits[:5], torch.randn(5, K, generator=generator())
     observed = torch.rand(5, 1, 28, 28, generator=generator()) < 0.5
     q = bare.encode(x, observed)
     expected = -Normal(q.mean, (0.5 * q.logvar).exp()).log_prob(z).sum(dim=1)
-    assert torch.allclose(guess_nats(bare, Corrupted(x, observed), z), expected, atol=1e-4)
+    assert torch.allclose(code_nll_nats(bare, Corrupted(x, observed), z), expected, atol=1e-4)
 
 
-def test_guessing_can_be_learned(digits: Tensor) -> None:
+def test_codes_of_corrupted_digits_can_be_learned(digits: Tensor) -> None:
     model = untrained().requires_grad_()
     x = digits[:20]
     corrupted = Corrupted(x, (torch.arange(28) >= 14).expand_as(x))
@@ -92,7 +92,7 @@ def test_guessing_can_be_learned(digits: Tensor) -> None:
     optimizer = torch.optim.Adam(model.encoder.parameters(), 1e-2)
     costs = []
     for _ in range(30):
-        cost = guess_nats(model, corrupted, z).mean()
+        cost = code_nll_nats(model, corrupted, z).mean()
         optimizer.zero_grad()
         cost.backward()
         optimizer.step()
@@ -100,11 +100,11 @@ def test_guessing_can_be_learned(digits: Tensor) -> None:
     assert costs[-1] < costs[0] - 1
 
 
-def test_hidden_pixels_do_not_help_to_guess(bare: vae.VAE, digits: Tensor) -> None:
+def test_the_code_nll_does_not_depend_on_hidden_pixels(bare: vae.VAE, digits: Tensor) -> None:
     x, z = digits[:5], torch.randn(5, K, generator=generator())
     observed = torch.rand(5, 1, 28, 28, generator=generator()) < 0.5
     changed = torch.where(observed, x, 1.0)
-    costs = [guess_nats(bare, Corrupted(seen, observed), z) for seen in (x, changed)]
+    costs = [code_nll_nats(bare, Corrupted(seen, observed), z) for seen in (x, changed)]
     assert torch.equal(*costs)
 
 

@@ -1,0 +1,40 @@
+"""What the tests of training share: a run of a few seconds on gallery digits."""
+
+import functools
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from vae.training.options import Options
+from vae.training.trainer import Trainer
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    """A run of a few seconds."""
+    return Options(
+        out=tmp_path / "weights",
+        run=tmp_path / "run",
+        epochs=4,
+        batch=50,
+        kl_warmup=1.0,
+        ema=0.9,
+        device="cpu",
+        precision="float32",
+        latent_dim=4,
+        channels=4,
+        hidden=16,
+        blocks=1,
+    )
+
+
+@pytest.fixture
+def trainer(pixels: Tensor) -> functools.partial[Trainer]:
+    """`trainer(options)`: a run on 200 gallery digits, checked on the other 100."""
+    return functools.partial(Trainer, train=pixels[:200], validation=pixels[200:])
+
+
+def weights(trainer: Trainer) -> Tensor:
+    return torch.cat([value.flatten() for value in trainer.averaged.state_dict().values()])

@@ -1,0 +1,76 @@
+"""The options of a training run: what the command line of `python -m vae.train` sets."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from vae.checkpoint import WEIGHTS
+from vae.model import Config
+from vae.training.augmentation import Codes, Corruptions
+from vae.training.data import default_root
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train the nested VAE on MNIST and write its weights, its training curve and the facts of the run."""
+
+    data: Path = default_root()
+    """Folder that holds MNIST/raw; downloaded there if missing. Default: $MNIST_ROOT, else ./data."""
+    out: Path = WEIGHTS
+    """Folder for vae.safetensors and training.json."""
+    run: Path = Path("runs/default")
+    """Folder for the checkpoint that --resume continues."""
+    resume: bool = False
+    """Continue the run in --run to the same result as if it had not been interrupted."""
+    start: Path | None = None
+    """Weights file to start from instead of random weights; a prior of another kind starts anew."""
+    epochs: int = 80
+    """Passes over the 50,000 training digits."""
+    batch: int = 256
+    """Digits in a step."""
+    learning_rate: float = 1.5e-3
+    """Highest learning rate of the one-cycle schedule (rise over 5 % of the steps, cosine fall)."""
+    weight_decay: float = 1e-3
+    """Decoupled weight decay of AdamW."""
+    kl_warmup: float = 2.0
+    """Epochs over which the weight of the KL rises from 0 to 1."""
+    clip: float = 200.0
+    """Highest norm of the gradient."""
+    ema: float = 0.999
+    """Decay of the running average of the weights that is saved."""
+    seed: int = 0
+    """Same seed, same machine, same weights."""
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:N."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of encoder and decoder; auto: bfloat16 where the processor has it."""
+    learn: Literal["all", "prior"] = "all"
+    """What learns: all, from augmented digits, or the prior alone, the codes of digits as they are."""
+    codes: Codes = "nested"
+    """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
+    corruptions: Corruptions = "all"
+    """What to recognise codes from beside clean digits: all, noise alone, or holes alone."""
+    latent_dim: int = 32
+    """K, the length of the whole code."""
+    channels: int = 32
+    """Feature maps at 14 x 14; twice as many at 7 x 7."""
+    hidden: int = 256
+    """Width of the vector between maps and code."""
+    blocks: int = 2
+    """Residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has a single one there."""
+
+    @property
+    def config(self) -> Config:
+        return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
+
+
+def shape_options(config: Config) -> dict[str, Any]:
+    """The options that give encoder and decoder the shape of a config."""
+    return {name: size for name, size in asdict(config).items() if not name.startswith("prior_")}
+
+
+def resumable(options: Options) -> dict[str, Any]:
+    """The options that fix the result of a run: all but folders and device."""
+    skipped = {"data", "out", "run", "resume", "device"}
+    kept = {name: value for name, value in asdict(options).items() if name not in skipped}
+    return kept | {"start": options.start and str(options.start)}
