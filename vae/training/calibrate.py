@@ -14,7 +14,7 @@ from vae.calibration import Calibration, ModelStatistics, Profile
 from vae.checkpoint import WEIGHTS, fingerprint, load_model, read_weights
 from vae.codec import context, header, residual
 from vae.codec.grid_search import decoded
-from vae.codec.lossy_search import grid_codes
+from vae.codec.lossy_search import LossySearch
 from vae.codec.lossy_writer import plan
 from vae.codec.range_coding import GridCode, coder, payload_bytes, seal
 from vae.jobs.anomaly_detection import anomaly_parts
@@ -145,7 +145,7 @@ def _options(model: VAE, images: Tensor, known: ModelStatistics, step: float) ->
     errors = [_squared_error(model, grids.z[:, :k], images) for k in range(1, grids.z.shape[1] + 1)]
     prefixes = zip(grids.bits.cumsum(dim=1).tolist(), torch.stack(errors, dim=1).tolist(), strict=True)
     for image, (bits, error) in zip(images, prefixes, strict=True):
-        grid = next(grid_codes(model, known, image, _wide_profile(model, step), torch.inf))
+        grid = next(LossySearch(model, known, image).grid_codes(_wide_profile(model, step), torch.inf))
         n_dims, used = grid.z.shape[1], grid.bits.sum().item()
         corrections = plan(model, known, image, grid).corrections
         options.append(
