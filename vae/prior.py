@@ -88,11 +88,18 @@ def _below(u: Tensor) -> Tensor:
 class MaskedLinear(nn.Linear):
     """A linear layer in which an output sees only the inputs that `mask` (out, in) allows."""
 
-    mask: Tensor
+    mask: Tensor | None  # None: the weights are masked already
 
     def __init__(self, mask: Tensor) -> None:
         super().__init__(mask.shape[1], mask.shape[0])
         self.register_buffer("mask", mask.to(self.weight.dtype), persistent=False)
+
+    @torch.no_grad()
+    def mask_for_good(self) -> None:
+        """Mask the weights themselves, once: quicker, and not to be trained any more."""
+        if self.mask is not None:
+            self.weight *= self.mask
+            self.mask = None
 
     def forward(self, x: Tensor) -> Tensor:
         return self.part(x, slice(None))
@@ -100,7 +107,8 @@ class MaskedLinear(nn.Linear):
     def part(self, x: Tensor, outputs: slice) -> Tensor:
         """Some of the outputs, (B, n), from the first inputs x (B, m), which must be all that they see."""
         seen = outputs, slice(x.shape[1])
-        return F.linear(x, self.weight[seen] * self.mask[seen], self.bias[outputs])
+        weight = self.weight[seen] if self.mask is None else self.weight[seen] * self.mask[seen]
+        return F.linear(x, weight, self.bias[outputs])
 
 
 class Prior(nn.Module):
@@ -132,6 +140,12 @@ class Prior(nn.Module):
             nn.SiLU(),
             last,
         )
+
+    def mask_for_good(self) -> None:
+        """Mask the weights themselves, once: quicker, and not to be trained any more."""
+        for layer in self.net:
+            if isinstance(layer, MaskedLinear):
+                layer.mask_for_good()
 
     def mixtures(self, z: Tensor) -> Mixture:
         """The distribution of each z_i given z_<i, fields (B, k, M), for a prefix z (B, k)."""

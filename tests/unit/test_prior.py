@@ -181,3 +181,12 @@ def test_wrong_codes_are_refused(function: str, wrong: object) -> None:
 def test_codes_of_another_precision_are_refused(function: str) -> None:
     with pytest.raises(ValueError, match="a code must be torch.float64, not torch.float32"):
         getattr(random_prior(), function)(torch.zeros(2, 2))
+
+
+def test_masking_for_good_changes_nothing_but_time() -> None:
+    prior, z = random_prior(3), codes(5, K)
+    before = prior.log_prob(z), prior.from_standard(z)
+    prior.mask_for_good()
+    prior.mask_for_good()
+    assert torch.equal(prior.log_prob(z), before[0])
+    assert torch.equal(prior.from_standard(z), before[1])

@@ -10,7 +10,7 @@ from torch import Tensor
 from vae.calibration import ModelStatistics, Profile
 from vae.checks import InputError
 from vae.codec import header, residual
-from vae.codec.lossy_search import grid_codes
+from vae.codec.lossy_search import LossySearch
 from vae.codec.range_coding import GridCode, coder, latent_part, pack, payload_bytes
 from vae.model import VAE, calibration_of
 
@@ -51,6 +51,7 @@ class LossyWriter:
         """
         self.model, self.image = model, image
         self.calibration = calibration_of(model)
+        self._search = LossySearch(model, self.calibration, image)
         self._roomy: dict[float, Plan] = {}
         self._written: dict[int, Payload | None] = {}
 
@@ -84,15 +85,14 @@ class LossyWriter:
         """What to try, the best first: where a correction follows, the grid code that any room allows."""
         if profile.mean_level >= 1:
             yield self._roomy_plan(profile.step)
-        for grid in grid_codes(self.model, self.calibration, self.image, profile, most_bits):
+        for grid in self._search.grid_codes(profile, most_bits):
             yield plan(self.model, self.calibration, self.image, grid)
 
     def _roomy_plan(self, step: float) -> Plan:
         """The best grid code of a step in the largest size that has it."""
         if step not in self._roomy:
             size = max(size for size, profile in self.calibration.profiles.items() if profile.step == step)
-            profile = self.calibration.profiles[size]
-            grid = next(grid_codes(self.model, self.calibration, self.image, profile, 8 * size))
+            grid = next(self._search.grid_codes(self.calibration.profiles[size], 8 * size))
             self._roomy[step] = plan(self.model, self.calibration, self.image, grid)
         return self._roomy[step]
 

@@ -60,6 +60,7 @@ class Coder:
 
     def __init__(self, model: VAE) -> None:
         self.prior: Prior = copy.deepcopy(model.prior).double().cpu()
+        self.prior.mask_for_good()
         self.decoder = copy.deepcopy(model.decoder).double().cpu()
 
     def quantize(self, target: Tensor, step: Tensor) -> GridCode:

@@ -25,7 +25,7 @@ N_FINENESS_LEVELS = 24  # level 0 sends no correction
 COARSEST_STEP, STEPS_AN_OCTAVE = 1.6, 4
 N_PIXELS = 200  # the most uncertain ones, which alone are corrected
 SMALLEST_RATIO = 0.5  # standard deviation, in steps, of the coefficients that are sent
-ROUNDINGS = (0.5, 0.4, 0.3, 0.2)  # what is added before rounding down; less saves bits
+ROUNDINGS = torch.tensor([[0.5], [0.4], [0.3], [0.2]])  # what is added before rounding down; less saves bits
 TIE_BREAK = 1e-5  # share by which each pixel outweighs the one before, so that no two directions are equal
 HIGHEST_SYMBOL = 255
 COEFFICIENT = Laplace(-HIGHEST_SYMBOL, HIGHEST_SYMBOL)
@@ -80,31 +80,42 @@ def ratios(way: Directions, level: int) -> Tensor:
 
 
 def corrected(picture: Tensor, way: Directions, level: int, symbols: Tensor) -> Tensor:
-    """A picture (784,), float64, with the correction of symbols (n,), in [0, 1]."""
-    return (picture + step_of(level) * symbols.double() @ way.basis[: len(symbols)]).clamp(0, 1)
+    """A picture (784,), float64, with the correction of symbols (..., n), in [0, 1], (..., 784)."""
+    return (picture + step_of(level) * symbols.double() @ way.basis[: symbols.shape[-1]]).clamp(0, 1)
 
 
 def corrections(picture: Tensor, way: Directions, truth: Tensor) -> list[Correction]:
     """Ways to bring a picture nearer to the truth, both (784,) and float64: one a level and rounding."""
     coefficients = way.basis @ (truth - picture)
-    ways = [_correction(picture, way, truth, 0, coefficients[:0])]
-    for level in range(1, N_FINENESS_LEVELS):
-        in_steps = coefficients[: len(ratios(way, level))] / step_of(level)
-        if len(in_steps) == 0:
-            continue
-        for rounding in ROUNDINGS:
-            symbols = in_steps.sign() * (in_steps.abs() + rounding).floor().clamp_max(HIGHEST_SYMBOL)
-            ways.append(_correction(picture, way, truth, level, symbols.long()))
-    return ways
+    none = Correction(0, torch.empty(0, dtype=torch.int64), 0.0, _errors(picture, truth).item())
+    return [none] + [
+        correction
+        for level in range(1, N_FINENESS_LEVELS)
+        for correction in _at_level(picture, way, truth, coefficients, level)
+    ]
 
 
-def _correction(picture: Tensor, way: Directions, truth: Tensor, level: int, symbols: Tensor) -> Correction:
-    error = (corrected(picture, way, level, symbols) - truth).square().mean().item()
-    return Correction(level, symbols, _bits(symbols, ratios(way, level)).sum().item(), error)
+def _at_level(
+    picture: Tensor, way: Directions, truth: Tensor, coefficients: Tensor, level: int
+) -> list[Correction]:
+    """The coefficients (N_PIXELS,) that are sent at a level, by each rounding; none where none is sent."""
+    ratio = ratios(way, level)
+    if not len(ratio):
+        return []
+    in_steps = coefficients[: len(ratio)] / step_of(level)
+    symbols = in_steps.sign() * (in_steps.abs() + ROUNDINGS).floor().clamp_max(HIGHEST_SYMBOL)
+    bits = _bits(symbols, ratio).sum(dim=1).tolist()
+    errors = _errors(corrected(picture, way, level, symbols), truth).tolist()
+    return [Correction(level, *each) for each in zip(symbols.long(), bits, errors, strict=True)]
+
+
+def _errors(pictures: Tensor, truth: Tensor) -> Tensor:
+    """Mean squared error of pictures (..., 784), (...)."""
+    return (pictures - truth).square().mean(dim=-1)
 
 
 def _bits(symbols: Tensor, ratio: Tensor) -> Tensor:
-    """Ideal length of symbols under Laplace distributions of standard deviations ratio, each (n,)."""
+    """Ideal length of symbols (..., n) under Laplace distributions of standard deviations ratio (n,)."""
     scale = ratio / math.sqrt(2)
     far = (symbols.abs() - 0.5).clamp_min(0) / scale
     beyond = 0.5 * torch.exp(-far) * (1 - torch.exp(-1 / scale))

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from vae.calibration import ModelStatistics, Profile
 from vae.codec import header, residual
 from vae.codec.grid_search import nearest_codes
-from vae.codec.lossy_search import grid_codes
+from vae.codec.lossy_search import LossySearch
 from vae.codec.lossy_writer import plan
 from vae.codec.range_coding import payload_bytes
 from vae.jobs.compression import MAX_CODE_BYTES, MIN_CODE_BYTES
@@ -55,7 +55,7 @@ def _options(model: VAE, images: Tensor, statistics: ModelStatistics, step: floa
     errors = [_squared_error(model, grids.z[:, :k], images) for k in range(1, grids.z.shape[1] + 1)]
     prefixes = zip(grids.bits.cumsum(dim=1).tolist(), torch.stack(errors, dim=1).tolist(), strict=True)
     for image, (bits, error) in zip(images, prefixes, strict=True):
-        grid = next(grid_codes(model, statistics, image, _wide_profile(model, step), torch.inf))
+        grid = next(LossySearch(model, statistics, image).grid_codes(_wide_profile(model, step), torch.inf))
         n_dims, used = grid.z.shape[1], grid.bits.sum().item()
         corrections = plan(model, statistics, image, grid).corrections
         options.append(

@@ -8,7 +8,7 @@ from torch import Tensor
 
 import vae
 from vae.codec import header, lossy_search
-from vae.codec.lossy_search import SquaredError, grid_codes
+from vae.codec.lossy_search import LossySearch, SquaredError
 from vae.model import calibration_of
 
 
@@ -29,14 +29,24 @@ def test_grid_codes_leave_room_for_the_header(model: vae.VAE, digits: Tensor, si
     known = calibration_of(model)
     profile = known.profiles[size]
     dims = header.dims(profile, model.config.latent_dim).bits()
-    for grid in islice(grid_codes(model, known, digits[3], profile, 8 * size), 5):
+    for grid in islice(LossySearch(model, known, digits[3]).grid_codes(profile, 8 * size), 5):
         said = dims[grid.z.shape[1] - 1] + header.levels(profile).bits()[0]
         assert grid.bits.sum() + said <= 8 * size + 1e-6
 
 
 def test_no_grid_code_fits_in_no_bits(model: vae.VAE, digits: Tensor) -> None:
     known = calibration_of(model)
-    assert list(grid_codes(model, known, digits[0], known.profiles[4], most_bits=0)) == []
+    assert list(LossySearch(model, known, digits[0]).grid_codes(known.profiles[4], most_bits=0)) == []
+
+
+def test_what_was_searched_before_changes_nothing(model: vae.VAE, digits: Tensor) -> None:
+    known = calibration_of(model)
+    search = LossySearch(model, known, digits[1])
+    sizes = [size for size, profile in known.profiles.items() if profile.step == known.profiles[9].step][:6]
+    for size in sizes[::-1]:
+        shared = next(search.grid_codes(known.profiles[size], 8 * size))
+        alone = next(LossySearch(model, known, digits[1]).grid_codes(known.profiles[size], 8 * size))
+        assert torch.equal(shared.symbols, alone.symbols)
 
 
 def test_the_quadratic_form_is_the_error_where_the_picture_is_linear(digits: Tensor) -> None:

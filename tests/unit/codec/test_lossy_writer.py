@@ -6,7 +6,7 @@ from torch import Tensor
 
 import vae
 from vae.calibration import Profile
-from vae.codec.lossy_search import grid_codes
+from vae.codec.lossy_search import LossySearch
 from vae.codec.lossy_writer import LossyWriter, _sizes, plan
 from vae.codec.range_coding import payload_bytes
 from vae.model import calibration_of
@@ -28,7 +28,7 @@ def test_more_room_gives_no_larger_error(model: vae.VAE, digits: Tensor) -> None
 
 def test_a_plan_begins_with_the_nearest_correction(model: vae.VAE, digits: Tensor) -> None:
     known = calibration_of(model)
-    grid = next(grid_codes(model, known, digits[2], known.profiles[30], 8 * 30))
+    grid = next(LossySearch(model, known, digits[2]).grid_codes(known.profiles[30], 8 * 30))
     errors = [correction.error for correction in plan(model, known, digits[2], grid).corrections]
     assert errors == sorted(errors)
     uncorrected = (torch.sigmoid(model.decode(grid.z.float())) - digits[[2]]).square().mean().item()
