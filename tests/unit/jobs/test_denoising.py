@@ -14,14 +14,14 @@ from unit.conftest import WRONG_PICTURES, Picture, every
 from vae.jobs.denoising import CANDIDATES
 
 N = 8
-GAINS_DB = [  # far below what the scoreboard says, far above what a plain filter gains
-    (vae.Noise("gaussian", 0.1), 2.0),
-    (vae.Noise("gaussian", 0.5), 5.0),
-    (vae.Noise("gaussian", 1.0), 5.0),
-    (vae.Noise("uniform", 0.1), 6.0),
-    (vae.Noise("uniform", 0.4), 5.0),
-    (vae.Noise("salt_and_pepper", 0.1), 6.0),
-    (vae.Noise("salt_and_pepper", 0.4), 5.0),
+GAINS_DB = [  # 1.5 dB below what these eight digits gain
+    (vae.Noise("gaussian", 0.1), 9.0),
+    (vae.Noise("gaussian", 0.5), 14.1),
+    (vae.Noise("gaussian", 1.0), 16.7),
+    (vae.Noise("uniform", 0.1), 13.8),
+    (vae.Noise("uniform", 0.4), 12.5),
+    (vae.Noise("salt_and_pepper", 0.1), 18.8),
+    (vae.Noise("salt_and_pepper", 0.4), 18.0),
 ]
 FUNCTIONS: list[Callable] = [
     lambda model, x: vae.denoise(model, x, vae.Noise("gaussian", 0.5)),
@@ -48,8 +48,8 @@ def test_unknown_noise_costs_little(model: vae.VAE, digits: Tensor) -> None:
     x = digits[:N]
     for noise in (vae.Noise("gaussian", 0.4), vae.Noise("uniform", 0.2), vae.Noise("salt_and_pepper", 0.2)):
         noisy = vae.corrupt(x, noise)
-        told, guessed = (vae.denoise(model, noisy, known) for known in (noise, None))
-        assert mean_psnr(guessed, x) > mean_psnr(told, x) - 1.5
+        told, blind = (vae.denoise(model, noisy, known) for known in (noise, None))
+        assert mean_psnr(blind, x) > mean_psnr(told, x) - 0.5
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_more_noise_leaves_more_error(model: vae.VAE, digits: Tensor) -> None:
 
 def test_clean_digits_stay_what_they_are(model: vae.VAE, digits: Tensor) -> None:
     for kind in vae.KINDS:
-        assert mean_psnr(vae.denoise(model, digits[:4], vae.Noise(kind, 0.0)), digits[:4]) > 35
+        assert mean_psnr(vae.denoise(model, digits[:4], vae.Noise(kind, 0.0)), digits[:4]) > 50
 
 
 @given(seed=st.integers(0, 2**31), kind=st.sampled_from([*vae.KINDS, None]), level=st.floats(0, 1))

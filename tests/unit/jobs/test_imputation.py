@@ -29,15 +29,21 @@ def rmse(filled: Tensor, x: Tensor, observed: Tensor) -> float:
     return (filled - x)[~observed].square().mean().sqrt().item()
 
 
-MASKS = {"left half": left_hidden(20), "centre": centre_hidden(20), "random 80 %": share_hidden(20, 0.8)}
+MASKS = {  # and how large the error may be beside the mean digit's; on these digits it is 0.64, 0.62, 0.37
+    "left half": (left_hidden(20), 0.68),
+    "centre": (centre_hidden(20), 0.66),
+    "random 80 %": (share_hidden(20, 0.8), 0.41),
+}
 
 
-@pytest.mark.parametrize("observed", MASKS.values(), ids=MASKS)
-def test_filling_in_beats_the_mean_digit(model: vae.VAE, digits: Tensor, observed: Tensor) -> None:
+@pytest.mark.parametrize(("observed", "share"), MASKS.values(), ids=MASKS)
+def test_filling_in_is_much_nearer_than_the_mean_digit(
+    model: vae.VAE, digits: Tensor, observed: Tensor, share: float
+) -> None:
     x = digits[:20]
     filled = vae.impute(model, x, observed)
     mean_digit = digits[20:].mean(dim=0).expand_as(x)
-    assert rmse(filled.mean, x, observed) < 0.9 * rmse(mean_digit, x, observed)
+    assert rmse(filled.mean, x, observed) < share * rmse(mean_digit, x, observed)
 
 
 def test_the_mean_beats_a_single_completion(model: vae.VAE, digits: Tensor) -> None:
@@ -53,7 +59,7 @@ def test_the_spread_knows_where_the_error_is(model: vae.VAE, digits: Tensor) -> 
     error = (filled.mean - x).square()
     assert error[unsure].mean() > 5 * error[sure].mean()
     claimed, measured = filled.std[~observed].square().mean(), error[~observed].mean()
-    assert 0.3 < claimed / measured < 2
+    assert 0.5 < claimed / measured < 1
 
 
 def test_with_nothing_known_completions_are_as_samples_of_the_prior(model: vae.VAE, digits: Tensor) -> None:
