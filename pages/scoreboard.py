@@ -78,7 +78,7 @@ def how_to_repeat(board: Scores) -> None:
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
     for later in board.renewed:
-        st.markdown(f"The figures of {' and '.join(later.jobs)} were measured again, on {later.date}:")
+        st.markdown(f"The figures of {later.jobs_in_words} were measured again, on {later.date}:")
         st.code(f"git checkout {later.commit}\n{later.command}", language=None, wrap_lines=True)
 
 

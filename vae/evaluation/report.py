@@ -129,7 +129,7 @@ def _measured(scores: Scores) -> str:
         f"in {scores.minutes} minutes: {goals}.\n"
     )
     return whole + "".join(
-        f"The rows of {' and '.join(each.jobs)} were measured again on {each.date}\nby "
+        f"The rows of {each.jobs_in_words} were measured again on {each.date}\nby "
         f"`{each.command}` at commit `{each.commit}`.\n"
         for each in scores.renewed
     )

@@ -1,6 +1,6 @@
 """The scores: each figure beside its baselines' and its goal, and the runs that measured them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -103,6 +103,16 @@ class Renewal:
     date: str
     minutes: float
 
+    @property
+    def jobs_in_words(self) -> str:
+        """Such as "Compression, Denoising and Imputation"."""
+        *first, last = self.jobs
+        return f"{', '.join(first)} and {last}" if first else last
+
+    def without(self, jobs: Collection[str]) -> "Renewal":
+        """The same run without jobs that a later one measured again."""
+        return replace(self, jobs=tuple(job for job in self.jobs if job not in jobs))
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -154,10 +164,10 @@ class Scores:
         again = tuple(dict.fromkeys(row.job for row in run.rows))
         order = list(dict.fromkeys(row.job for row in self.rows + run.rows))
         rows = [row for row in self.rows if row.job not in again] + list(run.rows)
-        earlier = [each for each in self.renewed if set(each.jobs) - set(again)]
+        earlier = (each.without(again) for each in self.renewed)
         renewal = Renewal(again, run.command, run.commit, run.date, run.minutes)
         return replace(
             self,
-            renewed=(*earlier, renewal),
+            renewed=(*(each for each in earlier if each.jobs), renewal),
             rows=tuple(sorted(rows, key=lambda row: order.index(row.job))),
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.invented_scores import ALONE, LOST, ROW, SCORES, TIED, WON
-from vae.evaluation.scores import Baseline, Row, measured
+from vae.evaluation.scores import Baseline, Renewal, Row, measured
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,12 @@ def test_jobs_measured_again_take_the_place_of_their_rows_and_say_so() -> None:
     ]
     assert both.commit == SCORES.commit
     assert [(each.jobs, each.commit) for each in both.renewed] == [(("Anomaly detection",), "b")]
+    two = Renewal(("Density", "Anomaly detection"), "command", "a", "2026-01-01", 1.0)
+    assert two.jobs_in_words == "Density and Anomaly detection"
+    kept = replace(scores, renewed=(two,)).renewed_by(run).renewed
+    assert [(each.jobs, each.commit) for each in kept] == [
+        (("Density",), "a"),
+        (("Anomaly detection",), "b"),
+    ]
     with pytest.raises(ValueError, match="of other weights: measure all jobs"):
         scores.renewed_by(replace(run, weights=456))
