@@ -19,14 +19,15 @@ with frame.loading():
     from ui.digit import digit_input, letters_and_shapes
     from ui.digit.digit import Digit
     from ui.shell import load, source
-    from ui.view import charts, in_sight, pictures
+    from ui.view import charts, pictures
 
 HIGHEST_DB = 45.0
 OOD_SHAPE, OOD_BYTES = "Star", 12
 
 
 def show_result(mine: Digit, ours: rates.Point) -> None:
-    """What became of the digit, in pictures and words."""
+    """What became of the digit, in words and pictures."""
+    st.markdown(rates_in_words.verdict(mine, ours))
     with st.container(horizontal=True, gap="xsmall"):
         pictures.show(mine.image, alt=f"{mine.name}, the original", width=112, caption="Original")
         pictures.show(
@@ -35,7 +36,6 @@ def show_result(mine: Digit, ours: rates.Point) -> None:
         pictures.difference(
             ours.image, mine.image, alt="decoded minus original", width=112, caption="Difference"
         )
-    st.markdown(rates_in_words.verdict(mine, ours))
 
 
 def show_code(code: bytes) -> None:
@@ -97,19 +97,11 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
         st.caption(f"Even at their smallest, these need more bytes: {', '.join(too_long)}.")
 
 
-@st.fragment
-def show_curve(mine: Digit, n_bytes: int) -> None:
+def show_curve(mine: Digit, ours: rates.Point) -> None:
     """Quality over bytes for this digit."""
     st.header("More bytes, better picture?", anchor=False, help=glossary.help_on("PSNR"))
-    with frame.sentence():
-        if in_sight.reached("compress_curve", about=mine.identity, height=420):
-            draw_curve(mine, rates.coded(mine.image, n_bytes))
-
-
-def draw_curve(mine: Digit, ours: rates.Point) -> None:
     with st.skeleton(height=420):
         points, baselines = rates.ours(mine.image), rates.of_baselines(mine.image)
-    st.markdown(rates_in_words.fewest(mine))
     figure = charts.rates(
         rates.axes(points),
         {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in baselines.items()},
@@ -125,16 +117,9 @@ def draw_curve(mine: Digit, ours: rates.Point) -> None:
     )
 
 
-@st.fragment
 def show_lossless(mine: Digit) -> None:
     """The digit in black and white, exactly."""
     st.header("Without any loss, in black and white", anchor=False)
-    with frame.sentence():
-        if in_sight.reached("compress_lossless", about=mine.identity, height=320):
-            write_without_loss(mine)
-
-
-def write_without_loss(mine: Digit) -> None:
     found = rates.lossless(mine.image)
     left, right = frame.split()
     with left:
@@ -180,15 +165,8 @@ def show_decoded(found: codes.Decoded) -> None:
     st.markdown(f"Decoded from {kind} of **{found.n_bytes} bytes**.")
 
 
-@st.fragment
 def show_failure() -> None:
     """A picture that is not a digit, beside what PCA makes of it in as many bytes."""
-    with frame.sentence():
-        if in_sight.reached("compress_failure", about=OOD_SHAPE, height=320):
-            compare_failure()
-
-
-def compare_failure() -> None:
     truth = letters_and_shapes.picture(OOD_SHAPE)
     entries = ood_entries(truth)
     pictures.show(truth, alt=f"{OOD_SHAPE}, the original", width=112, caption="Original")
@@ -211,14 +189,18 @@ with right:
     n_bytes = st.slider(
         "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", bind="query-params"
     )
+    fewest = st.empty()
 with right, frame.sentence():
     show_result(mine, rates.coded(mine.image, n_bytes))
     show_code(rates.code(mine.image, n_bytes))
 with frame.sentence():
     show_numbers(mine, rates.code(mine.image, n_bytes))
     show_baselines(mine, rates.coded(mine.image, n_bytes))
-show_curve(mine, n_bytes)
-show_lossless(mine)
+with frame.sentence():
+    show_curve(mine, rates.coded(mine.image, n_bytes))
+    fewest.caption(rates_in_words.fewest(mine))
+with frame.sentence():
+    show_lossless(mine)
 show_decoder()
 
 frame.what_is_happening(
@@ -237,4 +219,5 @@ frame.where_it_fails(
     "The model knows nothing but digits, so a short code can describe nothing else. This "
     f"{OOD_SHAPE.lower()}, in {OOD_BYTES} bytes, comes back as the closest shape that the model can draw."
 )
-show_failure()
+with frame.sentence():
+    show_failure()

@@ -18,7 +18,7 @@ with frame.loading():
     from ui.digit.digit import Digit
     from ui.shell import load, source
     from ui.shell.again import again
-    from ui.view import in_sight, latent_map, morph, pictures, plane
+    from ui.view import latent_map, morph, pictures, plane
 
 MAP = "generate_map"
 MAP_SIDE = 364
@@ -87,10 +87,9 @@ def show_morph(mine: Digit) -> None:
         plays = st.toggle("Play the film", value=True, key="generate_plays", bind="query-params")
     other = digit.from_gallery(label, turn)
     with picture, frame.sentence():
-        if in_sight.reached("generate_way", about=mine.identity, height=480):
-            frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
-            show_film(mine, other, frames, plays=plays)
-            show_ways(mine, other, frames[::EVERY])
+        frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
+        show_film(mine, other, frames, plays=plays)
+        show_ways(mine, other, frames[::EVERY])
 
 
 def choose_target(mine: Digit) -> int:
@@ -163,16 +162,15 @@ def show_samples() -> None:
             help="How far samples stray from the most ordinary digit; 1 is as varied as real handwriting.",
         )
         seed = again("New samples", key="generate_new")
-    with picture, frame.sentence():
-        if not in_sight.reached("generate_samples", about="samples", height=520):
-            return
+    with frame.sentence():
         samples = vae.sample(load.model(), N_SAMPLES, temperature=temperature, seed=seed)
         found = likeness.matches(samples)
-        st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near it is.")
-        with st.container(horizontal=True, gap="xsmall"):
-            named = zip(samples, naming.names(samples), found, strict=True)
-            for i, (sample, label, match) in enumerate(named):
-                show_match(i, sample, label, match, temperature)
+        with picture:
+            st.caption("Left: a sample. Right: the held-out digit nearest to it, and how near it is.")
+            with st.container(horizontal=True, gap="xsmall"):
+                named = zip(samples, naming.names(samples), found, strict=True)
+                for i, (sample, label, match) in enumerate(named):
+                    show_match(i, sample, label, match, temperature)
         with settings:
             st.markdown(likeness.originality(found))
             st.caption(
@@ -260,15 +258,6 @@ def show_atlas() -> None:
         )
 
 
-@st.fragment
-def show_failures() -> None:
-    """The samples that look least like digits."""
-    with frame.sentence():
-        if in_sight.reached("generate_failures", about="failures", height=160):
-            worst = likeness.strangest(10, 200)
-            pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))], width=70)
-
-
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
@@ -303,4 +292,5 @@ with frame.sentence():
         f"{scores.measured('Generation', *FIGURES)}. The floor is the distance between real digits and other "
         "real digits."
     )
-show_failures()
+    worst = likeness.strangest(10, 200)
+    pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))], width=70)

@@ -17,7 +17,7 @@ with frame.loading():
     from ui.shell import load
     from ui.shell.again import again
     from ui.shell.papers import read_more
-    from ui.view import charts, in_sight, pictures
+    from ui.view import charts, pictures
 
 N_SHOWN = 8
 MOVES = (0, 2, 4, 6)
@@ -222,25 +222,15 @@ def show_training() -> None:
     read_more("LeCun et al. 1998")
 
 
-@st.fragment
 def show_limit(mine: Digit) -> None:
     """The digit moved out of its frame."""
+    moves = [anatomy.moved(mine.image, by) for by in MOVES]
     frame.where_it_fails(
         "The model knows digits in one place and one size only; nothing tells it that a digit that has moved "
-        "is still the same digit. That is why every page centres and scales your drawing first. Besides, "
-        "given the code, each pixel is decoded without regard to the others, so strokes turn blurry where "
-        "the posterior is wide. Models that draw in many steps are sharper, and slower."
-    )
-    with frame.sentence():
-        if in_sight.reached("how_moved", about=mine.identity, height=240):
-            show_moves(mine)
-
-
-def show_moves(mine: Digit) -> None:
-    moves = [anatomy.moved(mine.image, by) for by in MOVES]
-    st.markdown(
-        f"Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats instead of "
-        f"{moves[0].nats:.0f}:"
+        f"is still the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats "
+        f"instead of {moves[0].nats:.0f}. That is why every page centres and scales your drawing "
+        "first. Besides, given the code, each pixel is decoded without regard to the others, so strokes turn "
+        "blurry where the posterior is wide. Models that draw in many steps are sharper, and slower."
     )
     with st.container(horizontal=True, gap="medium"):
         for by, move in zip(MOVES, moves, strict=True):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import scores
 from ui.shell import frame, glossary
-from ui.view import charts, in_sight
+from ui.view import charts
 from vae.evaluation.scores import Origin, Point, Row, Scores
 
 OURS = "This model"
@@ -82,7 +82,7 @@ def how_to_repeat(board: Scores) -> None:
         st.code(f"git checkout {later.commit}\n{later.command}", language=None, wrap_lines=True)
 
 
-def show_table(rows: list[Row], key: str) -> None:
+def show_table(rows: list[Row]) -> None:
     """Rows measured in one way: the protocol, the figures, the picture."""
     first = rows[0]
     origins = {baseline.label: baseline.origin for row in rows for baseline in row.baselines}
@@ -101,7 +101,7 @@ def show_table(rows: list[Row], key: str) -> None:
             "command of this repository."
         )
     if len(rows) * len(origins) > 1:
-        show_marks(rows, origins, key)
+        show_marks(rows, origins)
     show_reliability([row.point for row in rows if row.point])
 
 
@@ -122,16 +122,8 @@ def cells(row: Row, labels: list[str]) -> dict[str, str]:
     }
 
 
-@st.fragment
-def show_marks(rows: list[Row], origins: dict[str, Origin], key: str) -> None:
-    """The same figures on one scale, once the visitor comes there."""
-    height = 100 + 34 * len(rows) + 19 * (len(origins) + 1)
-    if in_sight.reached(f"scoreboard_{key}", about=key, height=height):
-        draw_marks(rows, origins)
-
-
-def draw_marks(rows: list[Row], origins: dict[str, Origin]) -> None:
-    """A baseline's mark is open where it was not measured here."""
+def show_marks(rows: list[Row], origins: dict[str, Origin]) -> None:
+    """The same figures on one scale; a baseline's mark is open where it was not measured here."""
     first = rows[0]
     series = []
     for i, (label, origin) in enumerate(origins.items()):
@@ -184,6 +176,6 @@ with frame.sentence():
         st.markdown("Jump to: " + " · ".join(f"[{job}](#{anchor_of(job)})" for job in board.tables()))
         for job, tables in board.tables().items():
             st.header(job, anchor=anchor_of(job))
-            for i, rows in enumerate(tables):
-                show_table(rows, f"{anchor_of(job)}-{i}")
+            for rows in tables:
+                show_table(rows)
         how_to_repeat(board)

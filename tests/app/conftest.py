@@ -11,7 +11,6 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ui.digit.fabric import SIDE
-from ui.view import in_sight
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 PENS = {"canvas": 43, "eraser": 106}  # the medium ones, in pixels of the board
@@ -23,12 +22,6 @@ def nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None
     """An error that a page makes a sentence of fails the test, unless the test clears the log."""
     yield
     assert not [record for record in caplog.get_records("call") if record.name == "ui.shell.frame"]
-
-
-@pytest.fixture(autouse=True)
-def visitors_see_whole_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no browser that says where the visitor is."""
-    monkeypatch.setattr(in_sight, "reached", lambda key, **place: True)
 
 
 @pytest.fixture

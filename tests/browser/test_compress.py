@@ -71,15 +71,3 @@ def stated_bytes(visitor: Visitor) -> int:
     found = FITS.search(visitor.main.inner_text())
     assert found
     return int(found[1])
-
-
-def test_what_lies_further_down_is_computed_once_the_visitor_comes_there(visitor: Visitor):
-    visitor.opens("compress")
-    charts = visitor.main.get_by_test_id("stPlotlyChart")
-    expect(visitor.picture(re.compile("decoded from 12 bytes"))).to_be_visible()
-    expect(charts).to_have_count(0)
-    visitor.main.get_by_role("heading", name="More bytes, better picture?").scroll_into_view_if_needed()
-    expect(visitor.picture(re.compile("Quality over bytes"))).to_be_visible()
-    visitor.draws(STROKES["two"])
-    expect(visitor.picture("your drawing, the original")).to_be_visible()
-    expect(charts).to_have_count(0)

@@ -28,11 +28,6 @@ class Digit:
     text: str | None = None  # what an address carries to bring it back; None = nothing
 
     @property
-    def identity(self) -> str:
-        """What tells it from the visitor's other digits."""
-        return self.text or self.name
-
-    @property
     def batch(self) -> Tensor:
         """The image as a batch of one, (1, 1, 28, 28)."""
         return self.image[None]
