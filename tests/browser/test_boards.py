@@ -74,7 +74,7 @@ def test_a_stroke_may_begin_at_every_edge_and_in_every_corner(come, board: str, 
     starts = [stroke[0] for stroke in FROM_EDGES]
     assert all(is_painted(visitor, board, *starts))
     leaves_and_comes_back(visitor, board)
-    assert all(is_painted(visitor, board, *starts))
+    visitor.waits_until(lambda: is_painted(visitor, board, *starts), all)
     visitor.sees_no_failure()
 
 
@@ -88,7 +88,7 @@ def test_two_strokes_a_tenth_of_a_second_apart_both_arrive(come, board: str, han
     middles = [(0.3, 0.5), (0.7, 0.5)]
     assert all(is_painted(visitor, board, *middles))
     leaves_and_comes_back(visitor, board)
-    assert all(is_painted(visitor, board, *middles))
+    visitor.waits_until(lambda: is_painted(visitor, board, *middles), all)
 
 
 @by_mouse_and_touch
