@@ -1,4 +1,4 @@
-"""A Streamlit server of its own, in a fresh process, for a benchmark."""
+"""A Streamlit server of its own, in a fresh process, for benchmarks and browser tests."""
 
 import os
 import socket
@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 60
+START_SECONDS = 120
+END_SECONDS = 20  # after which a server that does not end is killed
+
+
+class ServerError(RuntimeError):
+    """A server did not start."""
 
 
 class Server(NamedTuple):
@@ -28,11 +33,15 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def served(script: str) -> Iterator[Server]:
+def served(script: str, log: Path = Path(os.devnull)) -> Iterator[Server]:
     """Serve an app, relative to the repository, until the block ends.
 
+    Args:
+        script: the app's file.
+        log: takes what the server says.
+
     Raises:
-        RuntimeError: it does not start.
+        ServerError: it does not start.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -40,14 +49,19 @@ def served(script: str) -> Iterator[Server]:
     options = {"headless": "true", "address": "127.0.0.1", "port": str(port), "fileWatcherType": "none"}
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += [word for name, value in options.items() for word in (f"--server.{name}", value)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with log.open("w") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
     try:
         server = Server(f"http://127.0.0.1:{port}", process.pid)
         _wait_for(server, process)
         yield server
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
@@ -58,4 +72,4 @@ def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError("the server did not start")
+    raise ServerError("the server did not start")

@@ -1,11 +1,6 @@
 """The real server, the real browser, and a visitor whose console must stay clean."""
 
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, expect, sync_playwright
 
+from benchmarks.server import ServerError, served
 from tests.browser.visitor import PATIENCE_MS, Visitor
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -28,7 +23,6 @@ FLAGS = [
     "--disable-sync",
 ]
 LAPTOP = {"width": 1280, "height": 900}
-START_SECONDS = 120
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -47,42 +41,12 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    found = Server(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("server") / "log.txt")
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += [
-        "--server.address",
-        "127.0.0.1",
-        "--server.port",
-        str(port),
-        "--server.fileWatcherType",
-        "none",
-    ]
-    with found.log.open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    log = tmp_path_factory.mktemp("server") / "log.txt"
     try:
-        _wait_for(found, process)
-        yield found
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"The server did not start.\n{server.said()}")
+        with served("streamlit_app.py", log) as found:
+            yield Server(found.address, log)
+    except ServerError as error:
+        pytest.fail(f"{error}\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
 @pytest.fixture(scope="session")

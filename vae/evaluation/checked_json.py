@@ -54,32 +54,40 @@ def checked(record: Any, checks: Mapping[str, Check], where: str) -> dict[str, A
 
 
 def is_text(value: Any) -> bool:
+    """Words, not only blanks."""
     return isinstance(value, str) and bool(value.strip())
 
 
 def is_number(value: Any) -> bool:
+    """A finite number of plausible size; True and False are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def is_whole(value: Any) -> bool:
+    """A number without decimals."""
     return is_number(value) and isinstance(value, int)
 
 
 def is_count(value: Any) -> bool:
+    """A whole number, 1 or more."""
     return is_whole(value) and value >= 1
 
 
 def is_share(value: Any) -> bool:
+    """A number from 0 to 1."""
     return is_number(value) and 0 <= value <= 1
 
 
 def is_flag(value: Any) -> bool:
+    """True or False."""
     return isinstance(value, bool)
 
 
 def is_list(value: Any) -> bool:
+    """A list, perhaps empty."""
     return isinstance(value, list)
 
 
 def is_filled_list(value: Any) -> bool:
+    """A list with something in it."""
     return is_list(value) and bool(value)
