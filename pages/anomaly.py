@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.shell import frame, glossary
 
-frame.page(
+place = frame.page(
     "Find anomalies",
     "pages/anomaly.py",
     "Draw anything: a digit, a letter, a face. The model turns it into a latent code, "
@@ -19,7 +19,6 @@ with frame.loading():
     from ui.anomaly_verdict import Verdict, Word
     from ui.digit import current, digit, digit_input, letters_and_shapes
     from ui.digit.digit import Digit
-    from ui.shell import source
     from ui.view import charts, pictures, pressable
     from vae.jobs.anomaly_detection import anomaly_parts
 
@@ -167,7 +166,7 @@ def show_failure(alarm: float) -> None:
 pressable.style()
 left, right = frame.split()
 with left:
-    mine = digit_input.choose()
+    mine = digit_input.chip(place)
 with right, frame.sentence():
     (found,) = anomaly_verdict.verdicts([mine.image])
     verdict = st.container()
@@ -194,7 +193,7 @@ frame.what_is_happening(
     r"\text{picture}(x) = \sqrt{\frac{\mathrm{KL}(x \,\Vert\, x')"
     r" + 4\, \mathrm{KL}(\tilde x \,\Vert\, \tilde x')}{\text{outline}(x) + 40}} \\"
     r"\text{score}(x) = \frac{\text{code}(x)}{s_1} + \frac{\text{picture}(x)}{s_2}\end{gathered}",
+    code=(vae.anomaly_score, anomaly_parts),
 )
-source.show(vae.anomaly_score, anomaly_parts)
 with frame.sentence():
     show_failure(alarm)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.shell import frame, glossary
 
-frame.page(
+place = frame.page(
     "Compress to a handful of bytes",
     "pages/compress.py",
     "A picture file describes pixels. The model describes the digit: which one it is, how slanted, how bold.",
@@ -18,24 +18,25 @@ with frame.loading():
     from ui import codes, comparison, rates, rates_in_words
     from ui.digit import digit_input, letters_and_shapes
     from ui.digit.digit import Digit
-    from ui.shell import load, source
-    from ui.view import charts, pictures
+    from ui.shell import load
+    from ui.view import before_after, charts, pictures
+    from ui.view.before_after import Side
 
 HIGHEST_DB = 45.0
 OOD_SHAPE, OOD_BYTES = "Star", 12
 
 
-def show_result(mine: Digit, ours: rates.Point) -> None:
-    """What became of the digit, in words and pictures."""
-    st.markdown(rates_in_words.verdict(mine, ours))
-    with st.container(horizontal=True, gap="xsmall"):
-        pictures.show(mine.image, alt=f"{mine.name}, the original", width=112, caption="Original")
-        pictures.show(
-            ours.image, alt=f"decoded from {ours.n_bytes} bytes", width=112, caption=f"{ours.n_bytes} bytes"
-        )
-        pictures.difference(
-            ours.image, mine.image, alt="decoded minus original", width=112, caption="Difference"
-        )
+def show_hero(mine: Digit, ours: rates.Point, steps: list[rates.Step], n_dims: int) -> None:
+    """The digit and what its code decodes to in one frame; played, the code arrives number by number."""
+    came = [f"{i} of {n_dims} numbers" for i in range(1, n_dims + 1)]
+    before_after.show(
+        Side(mine.image, f"{mine.name}, the original", "original"),
+        Side(ours.image, f"decoded from {ours.n_bytes} bytes", f"{ours.n_bytes} bytes"),
+        label=f"How much of the frame shows {mine.name} as it was",
+        key="compress_pair",
+        film=[Side(step.image, "", words) for step, words in zip(steps[:n_dims], came, strict=True)],
+        width=frame.HERO_WIDTH,
+    )
 
 
 def show_code(code: bytes) -> None:
@@ -56,12 +57,9 @@ def show_code(code: bytes) -> None:
     )
 
 
-def show_numbers(mine: Digit, code: bytes) -> None:
+def show_numbers(steps: list[rates.Step], n_dims: int) -> None:
     """The code's numbers as they arrive, one by one, and what each adds."""
-    steps = rates.number_by_number(code, mine.image)
-    n_dims = vae.read_code(load.model(), code).n_dims
     is_corrected = len(steps) > n_dims
-    st.header("Number by number", anchor=False)
     st.markdown(
         f"This code holds **{n_dims} numbers**, the most important first"
         + (", and a final correction of the picture. " if is_corrected else ". ")
@@ -73,7 +71,6 @@ def show_numbers(mine: Digit, code: bytes) -> None:
         alts=[f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
         + ["decoded with the correction"] * is_corrected,
         captions=[rates.decibels(step.gain_db, signed=step is not steps[0]) for step in steps],
-        width=64,
     )
 
 
@@ -83,7 +80,7 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
     affordable = {name: rates.best_within(points, ours.n_bytes) for name, points in baselines.items()}
     entries = [rates.entry(comparison.OURS, ours)]
     entries += [rates.entry(name, point) for name, point in affordable.items() if point]
-    st.header(f"Other methods with {ours.n_bytes} bytes", anchor=False)
+    st.markdown(rates_in_words.others(ours, baselines))
     best = comparison.best(entries, comparison.PSNR)
     if best is not entries[0]:
         lead = best.score - ours.psnr_db
@@ -99,9 +96,8 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
 
 def show_curve(mine: Digit, ours: rates.Point) -> None:
     """Quality over bytes for this digit."""
-    st.header("More bytes, better picture?", anchor=False, help=glossary.help_on("PSNR"))
-    with st.skeleton(height=420):
-        points, baselines = rates.ours(mine.image), rates.of_baselines(mine.image)
+    points, baselines = rates.ours(mine.image), rates.of_baselines(mine.image)
+    st.caption(f"PSNR: {glossary.gloss('PSNR')}.")
     figure = charts.rates(
         rates.axes(points),
         {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in baselines.items()},
@@ -119,7 +115,6 @@ def show_curve(mine: Digit, ours: rates.Point) -> None:
 
 def show_lossless(mine: Digit) -> None:
     """The digit in black and white, exactly."""
-    st.header("Without any loss, in black and white", anchor=False)
     found = rates.lossless(mine.image)
     left, right = frame.split()
     with left:
@@ -137,10 +132,8 @@ def show_lossless(mine: Digit) -> None:
         st.code(found.code.hex(" "), language=None, wrap_lines=True)
 
 
-@st.fragment
 def show_decoder() -> None:
     """Decode what the visitor brings; their own digit stays as it is."""
-    st.header("Decode a code", anchor=False)
     pasted, uploaded = frame.split()
     with pasted:
         text = st.text_area(
@@ -182,26 +175,29 @@ def ood_entries(truth: Tensor) -> list[comparison.Entry]:
     return [rates.entry(name, point) for name, point in points.items() if point]
 
 
-left, right = frame.split()
-with left:
-    mine = digit_input.choose()
-with right:
+mine = digit_input.chip(place)
+hero, side = frame.split(frame.HERO_WIDTH)
+with side:
+    verdict = st.empty()
     n_bytes = st.slider(
         "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", bind="query-params"
     )
     fewest = st.empty()
-with right, frame.sentence():
-    show_result(mine, rates.coded(mine.image, n_bytes))
-    show_code(rates.code(mine.image, n_bytes))
 with frame.sentence():
-    show_numbers(mine, rates.code(mine.image, n_bytes))
-    show_baselines(mine, rates.coded(mine.image, n_bytes))
-with frame.sentence():
-    show_curve(mine, rates.coded(mine.image, n_bytes))
-    fewest.caption(rates_in_words.fewest(mine))
-with frame.sentence():
-    show_lossless(mine)
-show_decoder()
+    code, ours = rates.code(mine.image, n_bytes), rates.coded(mine.image, n_bytes)
+    steps, n_dims = rates.number_by_number(code, mine.image), vae.read_code(load.model(), code).n_dims
+    with hero:
+        show_hero(mine, ours, steps, n_dims)
+    verdict.markdown(rates_in_words.verdict(mine, ours))
+    with side:
+        show_code(code)
+    frame.section("Number by number", "compress_numbers", show_numbers, steps, n_dims)
+    frame.section(
+        "Against PNG, JPEG, WebP and PCA with as many bytes", "compress_others", show_baselines, mine, ours
+    )
+    frame.section("More bytes, better picture?", "compress_curve", show_curve, mine, ours)
+    frame.section("Without any loss, in black and white", "compress_lossless", show_lossless, mine)
+frame.section("Decode a code", "compress_decode", show_decoder)
 
 frame.what_is_happening(
     f"The encoder turns the digit into a latent code, {glossary.gloss('latent code')}, with the most "
@@ -213,11 +209,13 @@ frame.what_is_happening(
     "predict it.",
     r"\begin{gathered} \text{bits} \approx \sum_{i \le k} -\log_2 P(\hat z_i \mid \hat z_{<i}) \\"
     r"\hat x = \operatorname{decode}(\hat z_1, \dots, \hat z_k) \end{gathered}",
+    code=(vae.compress, vae.decompress),
 )
-source.show(vae.compress, vae.decompress)
 frame.where_it_fails(
     "The model knows nothing but digits, so a short code can describe nothing else. This "
     f"{OOD_SHAPE.lower()}, in {OOD_BYTES} bytes, comes back as the closest shape that the model can draw."
 )
 with frame.sentence():
     show_failure()
+with frame.sentence():
+    fewest.caption(rates_in_words.fewest(mine))

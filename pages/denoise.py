@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.shell import frame, glossary
 
-frame.page(
+place = frame.page(
     "Remove the noise",
     "pages/denoise.py",
     "Bury your digit in noise. The model knows how digits are written, so it can tell strokes from specks.",
@@ -14,7 +14,6 @@ with frame.loading():
     from ui import comparison, naming, noises, scores
     from ui.digit import digit, digit_input, letters_and_shapes
     from ui.digit.digit import Digit
-    from ui.shell import source
     from ui.shell.again import again
     from ui.view import before_after, charts, pictures
     from vae.posterior.inference import more_draws, posterior_draws
@@ -80,6 +79,7 @@ def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> Non
         before_after.Side(ours.image, f"{mine.name}, cleaned by the model", f"cleaned: {ours.words}"),
         label=f"How much of {mine.name} is shown under noise; the rest is shown cleaned",
         key="denoise_pair",
+        width=frame.HERO_WIDTH,
         slider=slider_of(noise.kind),
         at_its_steps=noises.painted(mine.image, noise.kind, seed),
     )
@@ -149,7 +149,7 @@ def show_failure() -> None:
 left, right = frame.split()
 with left:
     first = st.container()
-    mine = digit_input.choose_another()
+    mine = digit_input.chip(place)
 with first:
     noise = choose_noise()
     seed, blind = show_setting(mine)
@@ -173,7 +173,7 @@ frame.what_is_happening(
     r"\mathbb{E}[x \mid \text{noisy}, z] = \frac{\sum_g g\, v_g}{\sum_g v_g} \\"
     r"v_g = p(\text{noisy} \mid g)\, p(g \mid z) \\"
     r"T \le 1, \quad g\text{: grey levels}\end{gathered}",
+    code=(vae.denoise, posterior_draws, more_draws),
 )
-source.show(vae.denoise, posterior_draws, more_draws)
 with frame.sentence():
     show_failure()

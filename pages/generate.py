@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.shell import frame, glossary
 
-frame.page(
+place = frame.page(
     "Invent new digits",
     "pages/generate.py",
     "Each point on this map is a digit that the model can draw; yours is marked in white. Move, look, click.",
@@ -16,7 +16,7 @@ with frame.loading():
     from ui import likeness, naming, neighbourhood, scores
     from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
-    from ui.shell import load, source
+    from ui.shell import load
     from ui.shell.again import again
     from ui.view import latent_map, morph, pictures, plane
 
@@ -260,7 +260,7 @@ def show_atlas() -> None:
 
 left, right = frame.split()
 with left:
-    mine = digit_input.choose()
+    mine = digit_input.chip(place)
 with right, frame.sentence():
     st.markdown(neighbourhood.whereabouts(mine))
     show_map(mine)
@@ -279,8 +279,8 @@ frame.what_is_happening(
     "of what the prior expects after them.",
     r"\begin{gathered} u \sim \mathcal N(0, T^2 I) \\ F_i(z_i \mid z_{<i}) = \Phi(u_i) \\"
     r"\hat x = \operatorname{decode}(z) \end{gathered}",
+    code=(vae.sample, vae.interpolate),
 )
-source.show(vae.sample, vae.interpolate)
 frame.where_it_fails(
     "Not every list of numbers gives a digit. These are the worst of 200 samples at temperature 1: their "
     "strokes overlap least with those of any held-out digit."

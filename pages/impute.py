@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.shell import frame, glossary
 
-frame.page(
+place = frame.page(
     "Fill in what is missing",
     "pages/impute.py",
     "Hide part of your digit. The model knows how digits go on, and offers several ways to complete it.",
@@ -14,7 +14,7 @@ with frame.loading():
     from ui.completions import Group
     from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
-    from ui.shell import load, source
+    from ui.shell import load
     from ui.view import pictures
     from vae import impute
     from vae.baselines import classical
@@ -110,7 +110,7 @@ def show_failure() -> None:
 left, right = frame.split()
 with left:
     first = st.container()
-    mine = digit_input.choose_another()
+    mine = digit_input.chip(place)
 with first:
     known = choose_hidden(mine)
 with right, frame.sentence():
@@ -130,7 +130,7 @@ frame.what_is_happening(
     r"p(x_\text{hidden} \mid x_\text{seen}) \approx \sum_s w_s\, p(x_\text{hidden} \mid z_s)",
     r"w_s \propto \left(\frac{p(x_\text{seen} \mid z_s)\, p(z_s)}"
     r"{q(z_s)}\right)^{T}, \; T \le 1",
+    code=(impute, posterior_draws, more_draws),
 )
-source.show(impute, posterior_draws, more_draws)
 with frame.sentence():
     show_failure()

@@ -5,23 +5,28 @@ from ui.digit.digit import Digit
 
 
 def verdict(mine: Digit, ours: rates.Point) -> str:
-    """Whether a digit fits in so many bytes, and how many its baselines need to come as close."""
-    baselines = rates.of_baselines(mine.image)
+    """Whether a digit fits in so many bytes, and how many a PNG that is as close needs."""
+    became = naming.became(mine.image, ours.image)
+    if became is not None:
+        return f"**{ours.n_bytes} bytes** are too few for {mine.name}: it comes back as **{became}**."
+    fits = f"{mine.subject} fits in **{ours.n_bytes} bytes**"
+    png = rates.cheapest_as_good(rates.of_baseline("PNG", mine.image), ours.psnr_db)
+    return f"{fits}. A PNG that comes as close to it takes {png.n_bytes}." if png else f"{fits}."
+
+
+def others(ours: rates.Point, baselines: dict[str, list[rates.Point]]) -> str:
+    """How many bytes the baselines need to come as close."""
     needed = {name: rates.cheapest_as_good(points, ours.psnr_db) for name, points in baselines.items()}
     found = {name: point.n_bytes for name, point in needed.items() if point}
     more = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes > ours.n_bytes]
     less = [f"{name} {n_bytes}" for name, n_bytes in found.items() if n_bytes <= ours.n_bytes]
     never = [name for name, point in needed.items() if not point]
-    became = naming.became(mine.image, ours.image)
-    fits = f"{mine.subject} fits in **{ours.n_bytes} bytes**."
-    if became is not None:
-        fits = f"**{ours.n_bytes} bytes** are too few for {mine.name}: it comes back as **{became}**."
-    return (
-        fits
-        + (f" To come as close to the original, others need more bytes: {', '.join(more)}." if more else "")
-        + (f" As close with no more bytes: **{', '.join(less)}**." if less else "")
-        + (f" No number of bytes would be enough for {' or '.join(never)}." if never else "")
-    )
+    sentences = [
+        f"To come as close to the original, others need more bytes: {', '.join(more)}." if more else "",
+        f"As close with no more bytes: **{', '.join(less)}**." if less else "",
+        f"No number of bytes would be enough for {' or '.join(never)}." if never else "",
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def biggest_step(gains: list[float]) -> str:

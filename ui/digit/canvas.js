@@ -81,9 +81,15 @@ function hold(event) {
   held.push(target);
 }
 
+// A popover that closes on a press beside it would take its board, and what that owes, along.
+function keepOpen(event) {
+  if (isOwed() && !event.target.closest(BOX)) event.stopImmediatePropagation();
+}
+
 for (const kind of ["mousedown", "touchstart"]) addEventListener(kind, down, true);
 for (const kind of ["mouseup", "touchend"]) addEventListener(kind, up);
 addEventListener("touchcancel", cancel);
+for (const kind of ["pointerdown", "mousedown", "touchstart"]) addEventListener(kind, keepOpen, true);
 addEventListener("click", hold, true);
 
 export default function ({ parentElement, data }) {

@@ -118,6 +118,11 @@ def put(name: str, strokes: Sequence[Stroke]) -> None:
     state.mount_anew()
 
 
+def show_again(name: str) -> None:
+    """Let the browser build a board again, as it was before the browser forgot it."""
+    _board(name).mount_anew()
+
+
 def _board(name: str) -> Board:
     return st.session_state.setdefault(name, Board(st.session_state["visit"]))
 

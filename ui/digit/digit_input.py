@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui.digit import canvas, card, current, fabric, photo, share
 from ui.digit.digit import Digit, from_gallery, from_strokes
@@ -9,6 +10,8 @@ from ui.digit.fabric import Stroke
 from ui.shell import address, frame
 from ui.view import pictures
 
+_CHIP = 44  # pixels
+_WAYS = "ways"  # key of the popover
 _LARGEST_DOT = 0.05  # of the board's side
 
 
@@ -21,16 +24,27 @@ def choose() -> Digit:
     return _send()
 
 
-def choose_another() -> Digit:
-    """The same, folded away, for pages whose own input comes first."""
+def chip(place: DeltaGenerator) -> Digit:
+    """Show the current digit, small, and the button that opens the same four ways over the page."""
     current.begin()
-    with st.expander("Use another digit", icon=":material/edit:"):
-        _bring()
-        _framed(current.digit())
+    with place, st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        framed = st.container(width=_CHIP)
+        with st.popover("Change", icon=":material/edit:", key=_WAYS, on_change=_reopen):
+            _bring()
+            _framed(current.digit())
+        mine = _send()
+    with framed:
+        pictures.show(mine.image, alt=f"{mine.name}, which this page works on", width=_CHIP)
     _say_what_went_wrong()
-    if current.digit().source == "link":
+    if mine.source == "link":
         st.caption(_ORIGIN["link"])
-    return _send()
+    return mine
+
+
+def _reopen() -> None:
+    """The browser forgets a board when the popover closes, so one that opens shows what it held."""
+    if st.session_state[_WAYS]:
+        canvas.show_again("canvas")
 
 
 def _bring() -> None:

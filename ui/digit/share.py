@@ -29,7 +29,7 @@ def show(text: str | None, card: Callable[[str], bytes]) -> None:
         text: the digit as an address carries it; None = nobody has brought one.
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
     """
-    with st.popover("Send this digit", icon=":material/share:", key="share"):
+    with st.popover("Share", icon=":material/share:", key="share"):
         if text is None:
             st.markdown("Draw, pick or upload a digit first: then this page has a link that carries it.")
             return

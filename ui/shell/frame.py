@@ -6,18 +6,20 @@ Nothing here imports torch, so a page is painted before the model loads.
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.shell import address, menu
+from ui.shell import address, menu, source
 
 APP = "One Model, Five Superpowers"
 PALETTES = ("viridis", "magma", "cividis", "grey")
 INPUT_WIDTH = 320
+HERO_WIDTH = 380
 _OUR_FAULT = "Something went wrong on our side; your digit is safe, and the other pages work."
 _LOG = logging.getLogger(__name__)
 _PAGES = {
@@ -38,13 +40,16 @@ _IMPORTED = threading.Event()  # by the first page of this process
 _ICONS = {path: icon for pages in _PAGES.values() for path, _, icon in pages}
 
 
-def page(title: str, path: str, lead: str) -> None:
+def page(title: str, path: str, lead: str) -> DeltaGenerator:
     """Begin a page: its config, the sidebar, the title and one sentence. Call this before importing `vae`.
 
     Args:
         title: what the page is called, in plain words.
         path: the page's file, as in `pages/impute.py`.
         lead: one sentence under the title.
+
+    Returns:
+        The place beside the title, below it where the screen is narrow.
     """
     st.set_page_config(
         page_title=title if title == APP else f"{title} · {APP}",
@@ -57,10 +62,12 @@ def page(title: str, path: str, lead: str) -> None:
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
         st.session_state["is_strange_address"] = address.is_strange()
     _sidebar()
-    st.title(title, anchor=False)
+    head = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    head.title(title, anchor=False, width="content")
     st.markdown(lead)
     _check_address()
     address.put_in_step("address_at_first")
+    return head.container(width="content")
 
 
 def palette() -> str:
@@ -73,10 +80,26 @@ def link(path: str, label: str) -> None:
     st.page_link(path, label=label, icon=_ICONS[path], query_params=address.carried())
 
 
-def split() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Two columns, input and result; the result moves below the input where the screen is narrow."""
+def split(width: int = INPUT_WIDTH) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two columns, the first `width` pixels wide; the second moves below it where the screen is narrow."""
     row = st.container(horizontal=True, gap="medium")
-    return row.container(width=INPUT_WIDTH), row.container()
+    return row.container(width=width), row.container()
+
+
+@st.fragment
+def section(label: str, key: str, show: Callable[..., None], *args: Any) -> None:
+    """A part of a page behind its label: nothing of it is computed or sent until the visitor opens it.
+
+    Args:
+        label: what is in there.
+        key: what an address calls it, where it is open.
+        show: shows it.
+        args: what `show` takes.
+    """
+    fold = st.expander(label, key=key, on_change="rerun", bind="query-params")
+    if fold.open:
+        with fold, sentence():
+            show(*args)
 
 
 @contextmanager
@@ -112,12 +135,16 @@ def complain(text: str) -> None:
     st.warning(re.sub(r"([\\`*_{}\[\]()#+!|$:<>~-])", r"\\\1", said), icon=":material/info:")
 
 
-def what_is_happening(words: str, *formulas: str) -> None:
-    """End a page, part one: three sentences and the formula behind them, in parts that fit a phone."""
-    st.header("What is happening", anchor=False)
+def what_is_happening(words: str, *formulas: str, code: Sequence[Callable[..., Any]]) -> None:
+    """End a page, part one, behind its label: what is computed, the formula in parts, and the code itself."""
+    section("What is happening", "why", _explain, words, formulas, code)
+
+
+def _explain(words: str, formulas: Sequence[str], code: Sequence[Callable[..., Any]]) -> None:
     st.markdown(words)
     for formula in formulas:
         st.latex(formula)
+    source.show(*code)
 
 
 def where_it_fails(words: str) -> None:

@@ -10,11 +10,10 @@ import streamlit as st
 
 
 def show(*functions: Callable[..., Any]) -> None:
-    """The source of some functions, folded away; their docstrings stay in the files."""
-    with st.expander("The code that does it", icon=":material/code:"):
-        for function in functions:
-            st.caption(f"From `{function.__module__.replace('.', '/')}.py`, as it runs here:")
-            st.code(lines_of(function), language=None, wrap_lines=True)
+    """The source of some functions; their docstrings stay in the files."""
+    for function in functions:
+        st.caption(f"From `{function.__module__.replace('.', '/')}.py`, as it runs here:")
+        st.code(lines_of(function), language=None, wrap_lines=True)
 
 
 def lines_of(function: Callable[..., Any]) -> str:

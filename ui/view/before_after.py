@@ -1,6 +1,6 @@
 """Two pictures of one digit in one frame, with a line to drag between them.
 
-Neither the line nor the slider that paints the left picture calls the server while it moves.
+Neither the line, nor the slider that paints the left picture, nor the film on the right calls the server.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,11 @@ _HTML = """
     <div class="line"></div>
     <input class="divider" type="range" min="0" max="100" step="1" value="50">
   </div>
-  <div class="words"><span class="of-before"></span><span class="of-after"></span></div>
+  <div class="words">
+    <span class="of-before"></span>
+    <button class="play" type="button">Play</button>
+    <span class="of-after"></span>
+  </div>
 </div>
 """
 _component = st.components.v2.component(
@@ -46,9 +50,10 @@ def show(
     *,
     label: str,
     key: str,
-    slider: str,
-    at_its_steps: Sequence[Tensor],
-    width: int = 392,
+    width: int,
+    slider: str | None = None,
+    at_its_steps: Sequence[Tensor] = (),
+    film: Sequence[Side] = (),
 ) -> None:
     """Show one picture left of a line and another one right of it.
 
@@ -57,15 +62,17 @@ def show(
         after: right of the line.
         label: what the line does, for those who cannot see it; arrow keys move it.
         key: the widget's key; under one key the line stays where the visitor left it.
+        width: in pixels; it shrinks on narrow screens.
         slider: the key of the slider that paints the picture on the left while it is dragged.
         at_its_steps: that picture, (1, H, W) in [0, 1], at each of the slider's steps.
-        width: in pixels; it shrinks on narrow screens.
+        film: what the picture on the right came from, from the first step on, to be played on a press.
     """
     data: dict[str, Any] = {
         "label": label,
         "width": width,
         "slider": slider,
         "steps": [_address(it) for it in at_its_steps],
+        "film": [{"src": _address(it.image), "words": it.words} for it in film],
     }
     for name, side in (("before", before), ("after", after)):
         data[name] = {"src": _address(side.image), "alt": side.alt, "words": side.words}
