@@ -51,7 +51,8 @@ def _bring() -> None:
     draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
         st.caption("Draw a digit with a mouse, finger or pen.")
-        board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS)
+        is_new = current.digit().source == "stand-in"
+        board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS, invites=is_new)
         if board.take_change():
             _take(board.strokes)
     with pick:
