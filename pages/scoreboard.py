@@ -1,12 +1,10 @@
 """Scoreboard: every measured figure beside its baselines', from weights/scores.json alone."""
 
-import re
-
 import streamlit as st
 
 from ui import scores
 from ui.shell import frame, glossary
-from ui.view import charts
+from ui.view import bars, charts
 from vae.evaluation.scores import Origin, Point, Row, Scores
 
 OURS = "This model"
@@ -16,65 +14,119 @@ RESULTS = {
     "behind": ":red-badge[:material/close: lost]",
     None: "no baseline",
 }
+LONGER_OR_SHORTER = {"higher": "longer", "lower": "shorter"}
 BASELINE_MARKS = ("circle", "square", "triangle-up", "cross", "star", "triangle-down", "pentagon", "hexagon")
+SENTENCE_WIDTH, RELIABILITY_WIDTH = 340, 420
 
 
 def how_it_ended(board: Scores) -> None:
-    """The count, then every loss in words."""
-    n_contested = len(board.with_outcome("ahead", "tied", "behind"))
-    n_lost = len(board.with_outcome("behind"))
-    with st.container(horizontal=True, gap="medium"):
-        st.metric("Best or tied", f"{n_contested - n_lost} of {n_contested}", width=160)
-        st.metric("Lost", f"{n_lost} of {n_contested}", width=160)
-        st.metric("Goals reached", f"{board.n_goals_reached()} of {len(board.with_goal())}", width=160)
-    st.caption(
-        f"A baseline is {glossary.gloss('baseline')}. Goals were set before measuring: a figure to reach, or "
-        "to be ahead of the best baseline; for blind denoising, to lose at most 0.7 dB "
-        f"({glossary.gloss('dB')}) compared with being told the noise."
+    """All comparisons and goals, counted."""
+    n_ahead, n_tied, n_lost = (len(board.with_outcome(it)) for it in ("ahead", "tied", "behind"))
+    words = (
+        f"Of {n_ahead + n_tied + n_lost} comparisons with the best baseline, this model wins {n_ahead}, ties "
+        f"{n_tied} and **loses {n_lost}**. It reaches {board.n_goals_reached()} of {len(board.with_goal())} "
+        "goals."
+    )
+    st.markdown(words, help=glossary.help_on(words))
+    st.html(
+        bars.stacked(
+            [
+                bars.Bar("won", n_ahead, str(n_ahead), "ours"),
+                bars.Bar("tied", n_tied, str(n_tied), "baseline"),
+                bars.Bar("lost", n_lost, str(n_lost), "lost"),
+            ]
+        )
     )
     if board.quick:
         st.warning(
             "These figures are from the quick mode: a rehearsal on few digits, not figures to quote.",
             icon=":material/speed:",
         )
+
+
+def show_headlines(board: Scores) -> None:
+    """For each job a sentence and its bars."""
+    st.header("Job by job", anchor=False)
+    for headline, row in scores.headlines(board):
+        words = f"**{row.job}** {RESULTS[row.outcome]}  \n{headline.told(row)}"
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.markdown(words, help=glossary.help_on(f"{words} {words_in(row)}"), width=SENTENCE_WIDTH)
+            st.html(bars_of(row, *headline.limits))
+
+
+def show_losses(board: Scores) -> None:
+    """The same bars for every case that was lost, and for every other one that missed its goal."""
     st.header("Where we lose", anchor=False)
-    losses = losses_in_words(board)
-    st.markdown(losses or "In none of the cases below.", help=glossary.help_on(losses))
-    if misses := misses_in_words(board):
+    if lost := board.with_outcome("behind"):
+        side_by_side("Every case in which a baseline is ahead.", [(it, bars_of(it)) for it in lost])
+    else:
+        st.markdown("In none of the cases below.")
+    if missed := [(it, bars_of(it, ("Goal", it.goal))) for it in board.missed() if it.goal is not None]:
         st.subheader("Behind no baseline, but short of the goal", anchor=False)
-        st.markdown(misses, help=glossary.help_on(misses))
+        side_by_side("Every other case that missed its goal.", missed)
 
 
-def losses_in_words(board: Scores) -> str:
-    """A line for each row that lost to a baseline."""
-    return "\n".join(
-        f"- **{row.job}, {row.case}**: {row.versus}: {best.label}"
-        for row in board.with_outcome("behind")
-        if (best := row.best_baseline)
+def side_by_side(words: str, drawn: list[tuple[Row, str]]) -> None:
+    """Bars under the names of their cases, below a sentence that explains their terms."""
+    st.markdown(words, help=glossary.help_on(" ".join(words_in(row) for row, _ in drawn)))
+    st.html(bars.side_by_side([(f"{row.job}, {row.case}", html) for row, html in drawn]))
+
+
+def words_in(row: Row) -> str:
+    """The words in a row's bars and their title that may need explaining."""
+    best = row.best_baseline
+    return f"{row.job}, {row.case}, {row.unit}, {'' if best is None else best.label}"
+
+
+def bars_of(row: Row, *more: tuple[str, float]) -> str:
+    """This model, its best baseline where there is one, and the outlines of more figures."""
+    best, start = row.best_baseline, scores.STARTS.get(row.unit, 0.0)
+    figures: list[tuple[str, float, bars.Kind]] = [
+        (OURS, row.ours, "lost" if row.outcome == "behind" else "ours")
+    ]
+    if best is not None:
+        figures.append((best.label, best.figure, "baseline"))
+    figures += [(name, figure, "limit") for name, figure in more]
+    return bars.group(
+        [bars.Bar(name, figure, row.words(figure), kind) for name, figure, kind in figures],
+        start=start,
+        note=f"{row.unit}{f' from {start:g} on' if start else ''}, {LONGER_OR_SHORTER[row.better]} is better",
     )
 
 
-def misses_in_words(board: Scores) -> str:
-    """A line for each row that lost to none and missed its goal."""
-    return "\n".join(
-        f"- **{row.job}, {row.case}**: {row.measure}; the goal is {row.words(row.goal)}"
-        for row in board.missed()
-        if row.goal is not None
+def show_all(board: Scores) -> None:
+    """Every figure, job by job, folded away until somebody opens it."""
+    st.header("All figures", anchor=False)
+    st.caption(
+        f"A baseline is {glossary.gloss('baseline')}. Goals were set before measuring: a figure to reach, or "
+        "to be ahead of the best baseline; for blind denoising, to lose at most 0.7 dB "
+        f"({glossary.gloss('dB')}) compared with being told the noise."
     )
+    for job, tables in board.tables().items():
+        show_job(job, tables)
+    with st.expander("Measure it yourself", icon=":material/terminal:"):
+        how_to_repeat(board)
 
 
-def anchor_of(job: str) -> str:
-    """The name of a job's heading in the address."""
-    return re.sub(r"\W+", "-", job.lower())
+@st.fragment
+def show_job(job: str, tables: list[list[Row]]) -> None:
+    """A job's tables and charts, computed once somebody opens them."""
+    rows = [row for table in tables for row in table]
+    n_lost = sum(row.outcome == "behind" for row in rows)
+    label = f"**{job}** · {len(rows)} measured{f' :red-badge[{n_lost} lost]' if n_lost else ''}"
+    box = st.expander(label, icon=":material/table_chart:", key=f"scoreboard_{job}", on_change="rerun")
+    if box.open:
+        with box:
+            for table in tables:
+                show_table(table)
 
 
 def how_to_repeat(board: Scores) -> None:
-    st.header("Measure it yourself", anchor=False)
     st.markdown(
         f"One command measured this page, on {board.date} in {board.minutes:g} minutes, with seed "
-        f"{board.seed}; *n* is the number of pictures behind a figure. Figures from elsewhere, or from "
-        "specially trained networks, are marked. The folder after `--data` holds MNIST, which is downloaded "
-        "if it is missing. `weights/LOG.md` lists what was tried on the way, and what came of it."
+        f"{board.seed}. Figures from elsewhere, or from specially trained networks, are marked. The folder "
+        "after `--data` holds MNIST, which is downloaded if it is missing. `weights/LOG.md` lists what was "
+        "tried on the way, and what came of it."
     )
     st.code(f"git checkout {board.commit}\n{board.command}", language=None, wrap_lines=True)
     for later in board.renewed:
@@ -118,7 +170,7 @@ def cells(row: Row, labels: list[str]) -> dict[str, str]:
         "Result": RESULTS[row.outcome],
         "Goal": "–" if row.goal is None else f"{row.words(row.goal)} {reached}",
         **{label: figures.get(label, "–") for label in labels},
-        "n": f"{row.n:,}",
+        "Pictures (n)": f"{row.n:,}",
     }
 
 
@@ -152,12 +204,14 @@ def show_reliability(points: list[Point]) -> None:
         x="share of the completions that look like a class",
         y="share of cases where that class was right",
     )
-    with st.container(width=420):
-        charts.show(figure, alt=f"Reliability diagram. Where a class is {'; '.join(words)} of cases")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(width=RELIABILITY_WIDTH):
+            charts.show(figure, alt=f"Reliability diagram. Where a class is {'; '.join(words)} of cases")
         st.caption(
             "If 70 % of the completions of a digit look like a 4, it should really be a 4 in 70 % of such "
             "cases. On the dashed line that holds exactly; below it, the completions are too sure of a "
-            "class, above it, not sure enough."
+            "class, above it, not sure enough.",
+            width=SENTENCE_WIDTH,
         )
 
 
@@ -172,10 +226,8 @@ with frame.sentence():
         st.markdown("Nothing has been measured yet. This command measures all five jobs and fills this page:")
         st.code("make evaluate", language=None)
     else:
+        bars.style()
         how_it_ended(board)
-        st.markdown("Jump to: " + " · ".join(f"[{job}](#{anchor_of(job)})" for job in board.tables()))
-        for job, tables in board.tables().items():
-            st.header(job, anchor=anchor_of(job))
-            for rows in tables:
-                show_table(rows)
-        how_to_repeat(board)
+        show_headlines(board)
+        show_losses(board)
+        show_all(board)

@@ -70,6 +70,11 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for element in elements)
 
 
+def html(app: AppTest) -> str:
+    """All plain HTML on the page."""
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
 def pictures_of(app: AppTest) -> list[Any]:
     """All pictures on the page, each with its url, alt and caption."""
     return [picture for element in app.get("image") for picture in element.proto.imgs]

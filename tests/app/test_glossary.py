@@ -22,7 +22,7 @@ class Passage(NamedTuple):
 def passages(app) -> Iterator[Passage]:
     """Titles, sentences, captions, formulas, figures and tables of a page, from top to bottom.
 
-    A table has no help of its own: the sentence above it explains it.
+    Tables and bars have no help of their own: the sentence above them explains them.
     """
     above = Passage("", "")
     for element in app.main:
@@ -33,6 +33,8 @@ def passages(app) -> Iterator[Passage]:
             yield Passage(f"{element.label} {element.value}", element.proto.help)
         elif element.type == "table":
             yield Passage(element.value.to_csv(), above.words + above.help)
+        elif element.type == "html":
+            yield Passage(re.sub(r"<.*?>", " ", element.proto.body), above.words + above.help)
         elif element.type == "image":
             yield Passage("\n".join(picture.caption for picture in element.proto.imgs), "")
 

@@ -1,0 +1,36 @@
+"""The Scoreboard in a real browser: short at first, and whole once everything on it is opened."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_every_page import LOOKS, barriers, sideways
+from tests.browser.visitor import Visitor
+from ui import scores
+
+LONGEST = 3000  # pixels at 1280 across
+
+
+def test_the_page_is_short_and_draws_no_chart_before_somebody_asks_for_one(visitor: Visitor):
+    visitor.opens("scoreboard")
+    expect(visitor.main.get_by_role("img", name="This model").first).to_be_visible()
+    expect(visitor.main.get_by_test_id("stPlotlyChart")).to_have_count(0)
+    expect(visitor.main.get_by_test_id("stTable")).to_have_count(0)
+    assert visitor.main.evaluate("it => it.scrollHeight") < LONGEST
+
+
+@pytest.mark.parametrize("look", ["dark", "phone"])
+def test_all_that_is_folded_away_opens(arrive: Callable[..., Visitor], look: str):
+    visitor = arrive(**LOOKS[look])
+    visitor.opens("scoreboard")
+    tables = scores.read_scores().tables()
+    for n, job in enumerate(tables, 1):
+        visitor.main.locator("summary", has_text=job).first.click()
+        expect(visitor.main.get_by_test_id("stTable")).to_have_count(sum(map(len, list(tables.values())[:n])))
+    visitor.main.locator("summary", has_text="Measure it yourself").click()
+    visitor.sees_it_whole()
+    expect(visitor.main.get_by_role("figure", name="Reliability diagram")).to_be_visible()
+    assert sideways(visitor) == []
+    assert barriers(visitor) == []
+    visitor.sees_no_failure()
