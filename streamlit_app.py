@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.shell import frame, glossary
+from ui.shell import frame
 
 frame.page(
     frame.APP,
@@ -19,39 +19,43 @@ with frame.loading():
     from ui.digit import digit_input
     from ui.digit.digit import Digit
     from ui.shell import load
-    from ui.view import latent_map, pictures, ring
+    from ui.view import card_link, latent_map, pictures, ring
 
 N_BYTES = 12
 NOISE = vae.Noise("gaussian", 0.5)
-WIDTH = 70
+WIDTH = 96
+MAP_SIDE = 236
 
 
 def compress(mine: Digit) -> None:
     code, decoded = rates.code(mine.image, N_BYTES), rates.coded(mine.image, N_BYTES)
     pictures.strip([mine.image, decoded.image], alts=[mine.name, "decoded from its code"], width=WIDTH)
-    st.markdown(f"{mine.subject} in **{len(code)} bytes** instead of 784: `{code.hex(' ')}`")
+    st.markdown(f"{mine.subject} in **{len(code)} bytes** instead of 784.")
 
 
 def denoise(mine: Digit) -> None:
     noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
     pictures.strip([noisy, clean], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
-    became = naming.became(mine.image, clean)
+    share, became = noises.share_removed(before_db, after_db), naming.became(mine.image, clean)
     st.markdown(
-        f"From {before_db:.1f} to **{after_db:.1f} dB**; higher is closer to the original."
-        + (f" But it now looks like **{became}**." if became else ""),
-        help=glossary.help_on("dB"),
+        (f"**{share:.0%} of the noise** is gone." if share > 0 else "There is **more noise** than before.")
+        + (f" But it now looks like **{became}**." if became else "")
     )
 
 
 def find_anomalies(mine: Digit) -> None:
     (found,) = anomaly_verdict.verdicts([mine.image])
-    pictures.heat_over(
-        anomaly_verdict.surprise(mine.image),
-        mine.image,
-        alt="where the strokes surprise",
-        highest=anomaly_verdict.BRIGHTEST_NATS,
-        width=WIDTH,
-    )
+    with st.container(horizontal=True, gap="xsmall"):
+        pictures.heat_over(
+            anomaly_verdict.surprise(mine.image),
+            mine.image,
+            alt="where the strokes surprise",
+            highest=anomaly_verdict.BRIGHTEST_NATS,
+            width=WIDTH,
+        )
+        pictures.show(
+            anomaly_verdict.nearest(mine.image), alt="the closest that the model can draw", width=WIDTH
+        )
     st.markdown(f"**{found.word().capitalize()}**: {found.words}.")
 
 
@@ -61,11 +65,12 @@ def fill_in(mine: Digit) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         pictures.partly_hidden(mine.image, known, alt="its left half hidden", width=WIDTH)
         pictures.show(completed, alt="completed by the model", width=WIDTH)
-    st.markdown("The left half was hidden; the model filled it in.")
+    (name,) = naming.names(completed[None])
+    st.markdown(f"The left half was hidden; the model makes it **{naming.said(name)}**.")
 
 
 def generate(mine: Digit) -> None:
-    latent_map.show(mine, key="home_map", side=196, legend=False)
+    latent_map.show(mine, key="home_map", side=MAP_SIDE, legend=False)
     mark = "ring" if ring.around(mine.image) else "dot"
     st.markdown(
         f"Every point on this map is a digit; the white {mark} is {mine.name}, placed by two of the "
@@ -74,20 +79,23 @@ def generate(mine: Digit) -> None:
 
 
 def card(cell: DeltaGenerator, mine: Digit, page: str, title: str, job: Callable[[Digit], None]) -> None:
-    """One job's live result under a link to its page."""
-    with cell:
-        frame.link(page, f"**{title}**")
-        with frame.sentence():
-            job(mine)
+    """One job's live result, which leads to its page."""
+    with card_link.begin(cell, page, title), frame.sentence():
+        job(mine)
 
 
+card_link.style()
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
 with right:
-    grid = st.grid(3, min_column_width=180, border=True)
+    grid = st.grid(2, min_column_width=200, border=True)
     card(grid.cell(), mine, "pages/compress.py", "Compress", compress)
     card(grid.cell(), mine, "pages/denoise.py", "Denoise", denoise)
     card(grid.cell(), mine, "pages/impute.py", "Fill in", fill_in)
-    card(grid.cell(), mine, "pages/anomaly.py", "Find anomalies", find_anomalies)
-    card(grid.cell(column_span=2), mine, "pages/generate.py", "Generate", generate)
+    card(grid.cell(), mine, "pages/anomaly.py", "Is it a digit?", find_anomalies)
+    card(grid.cell(column_span=2), mine, "pages/generate.py", "Invent new ones", generate)
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("**Dare it:**", width="content")
+    frame.link("pages/compress.py", "Find the fewest bytes that still read as your digit")
+    frame.link("pages/anomaly.py", "Break it: draw what is no digit, and pass for one")

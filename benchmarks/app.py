@@ -45,6 +45,16 @@ Times = dict[str, list[float]]  # name of a measurement -> one figure for each t
 
 
 @contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium where it is installed, else Playwright's own."""
+    with sync_playwright() as playwright:
+        path = CHROMIUM if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def visitor(browser: Browser) -> Iterator[Page]:
     """A new visitor, whose browser has nothing in its cache."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -66,6 +76,12 @@ def opened(page: Page, address: str) -> float:
 
 def drawn(page: Page, turn: int) -> tuple[float, float]:
     """Draw one stroke; seconds from pen-up to the first and to the last new picture."""
+    draw(page, turn)
+    return answered(page)
+
+
+def draw(page: Page, turn: int) -> None:
+    """Draw one stroke, another one each turn."""
     page.locator(READY).wait_for()
     box = page.locator(PAPER).last.bounding_box()
     assert box is not None
@@ -74,6 +90,10 @@ def drawn(page: Page, turn: int) -> tuple[float, float]:
     page.mouse.down()
     page.mouse.move(x + side * (0.35 + 0.04 * turn), y + 0.8 * side, steps=6)
     page.mouse.up()
+
+
+def answered(page: Page) -> tuple[float, float]:
+    """Wait for all that a stroke changes; seconds from pen-up to the first and to the last new picture."""
     page.wait_for_function(f"changes.length && performance.now() - clock - changes.at(-1) > {QUIET_MS}")
     page.locator(READY).wait_for()
     first, last = page.evaluate("[changes[0], changes.at(-1)]")
@@ -127,14 +147,11 @@ def table(times: dict[str, Times]) -> list[str]:
 def main() -> None:
     """Measure both apps in turn, print the table, and write every try to runs/bench.json."""
     times: dict[str, Times] = {name: defaultdict(list) for name in APPS}
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium() as browser:
         for name in tqdm([name for _ in range(ROUNDS) for name in APPS], desc="processes"):
             tries = measured(browser, APPS[name], pages=PAGES if name == "app" else ())
             for what, figures in tries.items():
                 times[name][what] += figures
-        browser.close()
     facts = {"processor": platform.machine(), "cores": os.cpu_count(), "torch": torch.__version__}
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(facts | {"seconds": times}, indent=1) + "\n", encoding="utf-8")

@@ -1,5 +1,7 @@
 """Generate: digits that nobody wrote, from two numbers, at random, or on the way from one to another."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ui.shell import frame, glossary
@@ -21,12 +23,13 @@ with frame.loading():
     from ui.view import latent_map, morph, pictures, plane
 
 MAP = "generate_map"
-MAP_SIDE = 364
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}
-N_SHOWN, N_SAMPLES = 5, 12
+N_SHOWN, N_SAMPLES = 3, 12
+ROW_WIDTH = 280
+N_WORST = 9
 FIRST_TARGETS = (3, 8)  # of the film; the second where the visitor's digit is the first
-N_FRAMES, EVERY = 17, 4  # of the film; the strip shows every so many
-FILM, FILM_WIDTH = "generate_film", 168
+N_FRAMES, EVERY = 16, 3  # of the film; the strip shows every so many
+FILM, FILM_WIDTH = "film", 168
 HANDFUL = 4
 FIGURES = ("Fréchet distance over its floor", "sure of a class")
 FARTHEST = 3.0
@@ -37,16 +40,17 @@ WAYS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 def show_map(mine: Digit) -> None:
     """The map, and what its point decodes to; a move there redraws nothing else of the page."""
     with frame.sentence():
-        show_point(choose_point(mine))
+        chosen = latent_map.show(mine, key=MAP, side=frame.HERO_WIDTH)
+        st.markdown(neighbourhood.whereabouts(mine))
+        show_point(choose_point(chosen or plane.point_of(mine.image)))
 
 
-def choose_point(mine: Digit) -> tuple[float, float]:
-    """A point of the map, by pointer, by keys on the map, or by two sliders."""
+def choose_point(chosen: Sequence[float]) -> tuple[float, float]:
+    """The point chosen on the map, or another one by two sliders."""
 
     def slid() -> None:
         st.session_state.setdefault(MAP, {})["point"] = [st.session_state[key] for key in AXES]
 
-    chosen = latent_map.show(mine, key=MAP, side=MAP_SIDE) or plane.point_of(mine.image)
     for key, u in zip(AXES, chosen, strict=True):
         st.session_state[key] = min(max(round(u, 2), -FARTHEST), FARTHEST)
     with st.container(horizontal=True):
@@ -67,19 +71,18 @@ def show_point(point: tuple[float, float]) -> None:
         with st.container(width=112, gap="xsmall"):
             st.caption(f"This point: {this}")
             pictures.show(middle, alt=f"{this} decoded at {here}", width=112)
-        with st.container(width=380, gap="xsmall"):
+        with st.container(width=ROW_WIDTH, gap="xsmall"):
             st.caption("The same two numbers, all others random")
             alts = [f"variation {i} at {here}: {said}" for i, said in enumerate(those, start=1)]
-            pictures.strip(others, alts=alts, width=64)
+            pictures.strip(others, alts=alts)
+        with st.container(width=ROW_WIDTH, gap="xsmall"):
             st.caption("Held-out digits nearest to this point")
             near = neighbourhood.neighbours(point, N_SHOWN)
-            pictures.strip([d.image for d in near], alts=[f"a real {d.label}" for d in near], width=64)
+            pictures.strip([d.image for d in near], alts=[f"a real {d.label}" for d in near])
 
 
-@st.fragment
 def show_morph(mine: Digit) -> None:
     """A film and a strip from the visitor's digit to another one."""
-    st.header("From one digit to another", anchor=False)
     settings, picture = frame.split()
     with settings:
         label = choose_target(mine)
@@ -145,13 +148,11 @@ def show_ways(mine: Digit, other: Digit, frames: Tensor) -> None:
     for way, pictured in {"The model's way": frames, "A plain cross-fade, to compare": faded}.items():
         st.caption(way)
         alts = [f"{way}, {share} there" for share in shares]
-        pictures.strip(pictured, alts=alts, captions=shares, width=64)
+        pictures.strip(pictured, alts=alts, captions=shares)
 
 
-@st.fragment
 def show_samples() -> None:
     """Random digits with temperature, each beside the held-out digit that it resembles most."""
-    st.header("Random digits", anchor=False)
     settings, picture = frame.split()
     with settings:
         temperature = st.slider(
@@ -178,6 +179,12 @@ def show_samples() -> None:
                 "This app does not hold the digits that the model learned from. So this shows whether "
                 "samples look like handwriting that it never saw, not whether they copy what it did see."
             )
+        st.caption(
+            "Measured on thousands of samples, by the Fréchet distance "
+            f"({glossary.gloss('Fréchet distance')}) and by how often a classifier is sure of a class: "
+            f"{scores.measured('Generation', *FIGURES)}. The floor is the distance between real digits and "
+            f"other real digits. A prior says {glossary.gloss('prior')}."
+        )
 
 
 def show_match(i: int, sample: Tensor, label: int | None, match: likeness.Match, temperature: float) -> None:
@@ -191,11 +198,9 @@ def show_match(i: int, sample: Tensor, label: int | None, match: likeness.Match,
     )
 
 
-@st.fragment
 def show_numbers(mine: Digit) -> None:
     """A handful of sliders, each moving one number of the visitor's digit."""
     n_dims = load.model().config.latent_dim
-    st.header("One number at a time", anchor=False)
     st.markdown(f"To the model, {mine.name} is {n_dims} numbers. Move some of them and see what they do.")
     first = st.select_slider(
         "Which numbers?",
@@ -233,10 +238,8 @@ def show_walk(walk: Tensor, i: int) -> float:
         )
 
 
-@st.fragment
 def show_atlas() -> None:
     """The whole map as one picture."""
-    st.header("The whole map in one picture", anchor=False)
     settings, picture = frame.split()
     with settings:
         n_side = st.slider("Digits per side", 5, 25, 15, key="generate_side", bind="query-params")
@@ -258,16 +261,12 @@ def show_atlas() -> None:
         )
 
 
-left, right = frame.split()
-with left:
-    mine = digit_input.chip(place)
-with right, frame.sentence():
-    st.markdown(neighbourhood.whereabouts(mine))
-    show_map(mine)
-show_morph(mine)
-show_samples()
-show_numbers(mine)
-show_atlas()
+mine = digit_input.chip(place)
+show_map(mine)
+frame.section("From one digit to another, as a film", "generate_film", show_morph, mine)
+frame.section("Random digits", "generate_samples", show_samples)
+frame.section("One number at a time", "generate_numbers", show_numbers, mine)
+frame.section("The whole map in one picture", "generate_atlas", show_atlas)
 
 frame.what_is_happening(
     f"The decoder turns any latent code ({glossary.gloss('latent code')}) into a picture. The prior says "
@@ -286,11 +285,5 @@ frame.where_it_fails(
     "strokes overlap least with those of any held-out digit."
 )
 with frame.sentence():
-    st.markdown(
-        "Measured on thousands of samples, by the Fréchet distance "
-        f"({glossary.gloss('Fréchet distance')}) and by how often a classifier is sure of a class: "
-        f"{scores.measured('Generation', *FIGURES)}. The floor is the distance between real digits and other "
-        "real digits."
-    )
-    worst = likeness.strangest(10, 200)
-    pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))], width=70)
+    worst = likeness.strangest(N_WORST, 200)
+    pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))])

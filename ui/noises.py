@@ -135,9 +135,14 @@ def verdict(name: str, entries: list[comparison.Entry], became: str | None = Non
     )
 
 
+def share_removed(before_db: float, after_db: float) -> float:
+    """The share of the squared error that is gone, at most 1; below 0 where there is more of it."""
+    return 1 - 10 ** ((before_db - after_db) / 10)
+
+
 def _removed(entry: comparison.Entry, untouched: comparison.Entry) -> str:
     """The share of the squared error that is gone."""
-    share = 1 - 10 ** ((untouched.score - entry.score) / 10)
+    share = share_removed(untouched.score, entry.score)
     return f"removes {share:.0%} of the noise" if share > 0 else "makes it worse"
 
 

@@ -44,10 +44,21 @@ def first_with(term: str, page: list[Passage]) -> Passage | None:
     return next((passage for passage in page if pattern.search(passage.words)), None)
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_every_term_is_explained_where_it_first_stands(open_page, path):
-    app = open_page(path)
+def sections(path: str) -> list[str]:
+    """The keys of a page's sections, in its source."""
+    source = (ENTRY.parent / path).read_text(encoding="utf-8")
+    keys = re.findall(r'frame\.section\(\s*f?"[^"]*",\s*"(\w+)"', source)
+    return [*keys, *(["why"] if "frame.what_is_happening(" in source else [])]
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [(path, key) for path in PAGES for key in (None, *sections(path))], ids=str
+)
+def test_every_term_is_explained_where_it_first_stands(open_page, path, key):
+    """On the page as it opens, and where one of its sections is opened before any other."""
+    app = open_page(path, **({key: "true"} if key else {}))
     assert not app.exception
+    assert len([fold for fold in app.expander if fold.label]) >= len(sections(path))
     page = list(passages(app))
     assert len(page) > 5
     found = {term: first_with(term, page) for term in glossary.TERMS}

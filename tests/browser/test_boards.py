@@ -44,6 +44,7 @@ def come(arrive: Callable[..., Visitor]) -> Callable[..., Visitor]:
     def came(board: str, hand: str = "mouse", **options: object) -> Visitor:
         visitor = arrive(**options | ({"has_touch": True} if hand == "touch" else {}))
         visitor.opens(PAGE[board])
+        takes_up_the_pen(visitor, board)
         if board == "eraser":
             visitor.named("impute_way").get_by_role("radio", name="None").click()
             expect(visitor.main).to_contain_text("Nothing of this 7 is hidden yet")
@@ -51,6 +52,12 @@ def come(arrive: Callable[..., Visitor]) -> Callable[..., Visitor]:
         return visitor
 
     return came
+
+
+def takes_up_the_pen(visitor: Visitor, board: str) -> None:
+    """Open what is over the page, where the board lies there."""
+    if board == "canvas":
+        visitor.changes_digit()
 
 
 def is_painted(visitor: Visitor, board: str, *places: tuple[float, float]) -> list[bool]:
@@ -62,6 +69,7 @@ def leaves_and_comes_back(visitor: Visitor, board: str) -> None:
     """The board then shows what the server has of it."""
     visitor.follows("Scoreboard", "scoreboard")
     visitor.follows(LABEL[board], PAGE[board])
+    takes_up_the_pen(visitor, board)
     expect(visitor.paper(board)).to_have_count(1)
     visitor.waits_until(lambda: visitor.ink(board), bool)
 
@@ -99,7 +107,7 @@ def test_a_tap_draws_a_dot_that_can_be_taken_back(come, board: str, hand: str):
     (visitor.page.mouse.click if hand == "mouse" else visitor.page.touchscreen.tap)(*place)
     visitor.waits_until(lambda: is_painted(visitor, board, MIDDLE), all)
     if board == "canvas":
-        expect(visitor.main).to_contain_text("no more than a dot")
+        expect(visitor.ways).to_contain_text("no more than a dot")
     else:
         expect(visitor.main).to_contain_text("On the hidden part of this 7")
     expect(visitor.complaints).to_have_count(0)
@@ -118,7 +126,7 @@ def test_clear_can_be_taken_back_and_so_can_each_stroke(come, board: str):
     visitor.named(f"{board}_clear").get_by_role("button").click()
     visitor.waits_until(lambda: visitor.ink(board), lambda ink: not ink)
     if board == "canvas":
-        expect(visitor.main).to_contain_text("The board is empty")
+        expect(visitor.ways).to_contain_text("The board is empty")
     expect(visitor.complaints).to_have_count(0)
     undo(visitor, board)
     assert visitor.waits_until(lambda: visitor.ink(board), bool) == ink
@@ -144,8 +152,10 @@ def test_a_link_right_after_the_pen_has_left_loses_no_stroke(come, board: str, p
     visitor.follows("Compress", "compress")
     if board == "canvas":
         expect(visitor.picture("your drawing, framed in 28 by 28 pixels")).to_be_visible()
+        takes_up_the_pen(visitor, board)
         visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)), all)
     visitor.follows(LABEL[board], PAGE[board])
+    takes_up_the_pen(visitor, board)
     visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)), all)
     visitor.sees_no_failure()
 
@@ -165,6 +175,8 @@ def test_undo_right_after_the_pen_has_left_takes_back_the_last_stroke_alone(come
 def test_the_board_stands_still_through_thirty_strokes(visitor: Visitor, board: str, path: str):
     name, _, query = path.partition("?")
     visitor.opens(name, query and f"?{query}")
+    if name:
+        takes_up_the_pen(visitor, board)
     thirty = visitor.places([[(x, 0.2), (x, 0.8)] for x in np.linspace(0.1, 0.9, 30)], board)
     visitor.page.evaluate(WATCH, CANVAS.format(board))
     for i, places in enumerate(thirty):
@@ -260,7 +272,7 @@ def test_the_board_stands_still_where_a_link_brought_the_digit(arrive: Callable[
     sender.draws(STROKES["two"])
     url = sender.waits_until(lambda: sender.page.url, re.compile("digit=").search)
     friend.opens("denoise", "?" + url.partition("?")[2])
-    friend.main.get_by_text("Use another digit").click()
+    friend.changes_digit()
     friend.places([], "canvas")
     friend.paper().hover(trial=True)  # once what unfolds has come to rest
     friend.page.evaluate(WATCH, CANVAS.format("canvas"))

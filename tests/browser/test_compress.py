@@ -40,6 +40,7 @@ def test_a_downloaded_code_decodes_to_the_same_digit_and_a_cut_one_to_a_sentence
     n_bytes = file.stat().st_size
     assert file.read_bytes() == code(visitor)
 
+    visitor.opens_section("Decode a code")
     field = visitor.named("compress_file").locator("input[type=file]")
     field.set_input_files(file)
     decoded = visitor.picture(f"digit decoded from a code of {n_bytes} bytes")

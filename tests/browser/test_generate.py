@@ -9,11 +9,13 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
+OPEN = "?generate_film=true"
 FILM = "film: this 7 turns into a 3 and back"
 
 
 def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture(visitor: Visitor):
     visitor.opens("generate")
+    visitor.opens_section("From one digit to another")
     expect(visitor.picture(FILM)).to_be_visible()
     shown = visitor.page.request.get(visitor.picture(FILM).evaluate("picture => picture.src")).body()
     with visitor.page.expect_download() as download:
@@ -22,20 +24,20 @@ def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture(visitor: Vi
     file = download.value.path().read_bytes()
     assert file == shown
     with Image.open(io.BytesIO(file)) as moving:
-        assert moving.n_frames == 32
+        assert moving.n_frames == 30
     visitor.sees_no_failure()
 
 
 def test_who_asked_for_less_motion_gets_the_strip_without_the_film(arrive: Callable[..., Visitor]):
     visitor = arrive(reduced_motion="reduce")
-    visitor.opens("generate")
-    expect(visitor.picture("The model's way, 50% there")).to_be_visible()
+    visitor.opens("generate", OPEN)
+    expect(visitor.picture("The model's way, 40% there")).to_be_visible()
     expect(visitor.picture(FILM)).to_be_hidden()
 
 
 def test_a_film_that_was_chosen_is_in_the_address(visitor: Visitor):
     chosen = re.compile(r"[?&]generate_to=3")
-    visitor.opens("generate")
+    visitor.opens("generate", OPEN)
     expect(visitor.main.get_by_text("Until you choose, it turns into a 3.")).to_be_visible()
     expect(visitor.page).not_to_have_url(chosen)
     visitor.named("generate_to").get_by_text("3", exact=True).click()

@@ -2,11 +2,12 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.visitor import FRAMED, STROKES, Visitor
 from tests.photos import as_file
@@ -19,7 +20,7 @@ RESULTS = (
 )
 SENTENCES = (
     r"Your drawing in \d+ bytes",
-    r"From \d+\.\d to \d+\.\d dB; higher is closer to the original",
+    r"\d+% of the noise is gone",
     r"tranger than (all|none|[\d,]+) of [\d,]+ real digits",
     r"the white ring is your drawing",
 )
@@ -62,19 +63,44 @@ def test_a_drawing_goes_along_to_every_page_and_lies_on_every_canvas(visitor: Vi
     for label, path in [*TOUR.items(), ("Home", "")]:
         visitor.follows(label, path)
         if path != "scoreboard":
-            sees_the_drawing(visitor, drawn)
+            expect(visitor.picture(OPEN_DRAWING)).to_have_attribute("src", drawn)
+            if path:
+                visitor.changes_digit()
             assert visitor.waits_until(visitor.ink, bool) == pytest.approx(ink, rel=0.02)
     assert visitor.page.evaluate("window.neverReloaded")
     visitor.sees_no_failure()
 
 
-def sees_the_drawing(visitor: Visitor, source: str) -> None:
-    """The framed digit, which some pages fold away."""
-    folded = visitor.main.get_by_text("Use another digit")
-    if folded.count():
-        folded.click()
-    expect(visitor.picture(OPEN_DRAWING)).to_be_visible()
-    expect(visitor.picture(OPEN_DRAWING)).to_have_attribute("src", source)
+def test_a_ghost_draws_until_the_first_touch(visitor: Visitor):
+    visitor.opens()
+    ghost = visitor.named("board_canvas").locator(".ghost")
+    expect(ghost).to_be_visible()
+    ink = ghost.locator("path")
+    visitor.waits_until(lambda: drawn_share(ink), lambda share: share > 0.3)
+    ((place,),) = visitor.places([[(0.5, 0.5)]], "canvas")
+    visitor.page.mouse.move(*place)
+    visitor.page.mouse.down()
+    expect(ghost).to_be_hidden()
+    visitor.page.mouse.up()
+
+
+def test_who_asked_for_less_motion_sees_no_ghost(arrive: Callable[..., Visitor]):
+    visitor = arrive(reduced_motion="reduce")
+    visitor.opens()
+    expect(visitor.named("board_canvas").locator(".ghost")).to_be_hidden()
+
+
+def drawn_share(ink: Locator) -> float:
+    return 1 - float(ink.evaluate("it => parseFloat(getComputedStyle(it).strokeDashoffset)"))
+
+
+def test_a_press_anywhere_on_a_card_leads_to_its_page_but_not_one_on_the_map(visitor: Visitor):
+    visitor.opens()
+    visitor.main.locator("canvas.plane").click()
+    visitor.sees_page("")
+    picture = visitor.picture("decoded from its code").bounding_box()
+    visitor.page.mouse.click(picture["x"] + 40, picture["y"] + 40)
+    visitor.sees_page("compress")
 
 
 def test_a_hostile_upload_gets_one_sentence_and_the_digit_stays(visitor: Visitor):

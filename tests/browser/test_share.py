@@ -32,6 +32,8 @@ def test_a_drawing_arrives_by_its_link_on_every_page(arrive: Callable[..., Visit
     for path in PAGES_WITH_A_DIGIT:
         friend.opens(path, f"?digit={text}")
         assert sees(friend) == drawn
+        if path:
+            friend.changes_digit()
         assert friend.waits_until(friend.ink, bool) == pytest.approx(ink, rel=0.05)
         assert CARRIED.search(friend.page.url)[1] == text
         expect(friend.complaints).to_have_count(0)
@@ -49,7 +51,7 @@ def draws_a_smiley(visitor: Visitor) -> None:
 
 def picks(visitor: Visitor) -> None:
     before = visitor.source(FRAMED)
-    visitor.main.get_by_role("tab", name="Pick").click()
+    visitor.ways.get_by_role("tab", name="Pick").click()
     visitor.named("pick_label").get_by_role("radio", name="3").click()
     visitor.sees_another(FRAMED, before)
 
@@ -60,7 +62,7 @@ def uploads(visitor: Visitor) -> None:
     pixels[20:70, 50:58] = np.linspace(0, 90, 50, dtype=np.uint8)[:, None]
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=80)
-    visitor.main.get_by_role("tab", name="Upload").click()
+    visitor.ways.get_by_role("tab", name="Upload").click()
     field = visitor.named("upload").locator("input[type=file]")
     field.set_input_files({"name": "one.JPG", "mimeType": "image/jpeg", "buffer": file.getvalue()})
     visitor.sees_another(FRAMED, before)
@@ -76,6 +78,7 @@ def test_whatever_is_sent_arrives_as_it_was(
 ):
     sender, friend = arrive(), arrive()
     sender.opens("anomaly")
+    sender.changes_digit()
     bring(sender)
     url = sender.waits_until(lambda: sender.page.url, CARRIED.search)
     rank = RANK.search(sender.main.inner_text())[0]
@@ -114,7 +117,8 @@ def test_the_address_follows_the_drawing_back_and_forth_and_never_replaces_it(vi
     visitor.follows("Compress", "compress")
     carries(visitor, first)
     assert visitor.source(FRAMED) == drawn
-    clear = visitor.main.get_by_role("button", name="Clear")
+    visitor.changes_digit()
+    clear = visitor.ways.get_by_role("button", name="Clear")
     clear.click()
     expect(clear).to_be_disabled()  # another canvas has taken the place of the drawn one
     second, redrawn = draws(visitor, STROKES["four"], drawn)
@@ -147,8 +151,11 @@ def test_a_bad_link_gets_one_sentence_and_the_stand_in(visitor: Visitor, path: s
 
 def test_a_digit_is_sent_as_text_as_a_code_to_scan_and_as_a_picture_card(visitor: Visitor):
     visitor.opens("compress")
+    visitor.changes_digit()
     text, _ = draws(visitor, STROKES["two"], visitor.source(FRAMED))
-    visitor.main.get_by_role("button", name="Send this digit").click()
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.ways).to_have_count(0)
+    visitor.main.get_by_role("button", name="Share").click()
     place = visitor.page.get_by_test_id("stPopoverBody")
     visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     place.get_by_role("button", name="Copy link").click()
@@ -179,9 +186,6 @@ def carries(visitor: Visitor, text: str) -> None:
 
 
 def sees(visitor: Visitor) -> str:
-    """The source of the drawing that a link brought, which some pages fold away."""
-    folded = visitor.main.get_by_text("Use another digit")
-    if folded.count():
-        folded.click()
+    """The source of the drawing that a link brought."""
     expect(visitor.picture("this drawing, framed in 28 by 28 pixels")).to_be_visible()
     return visitor.source(FRAMED)

@@ -74,6 +74,19 @@ class Visitor:
                 "[data-testid=stPlotlyChart]")].every(it => it.querySelector(".main-svg"))"""
         )
 
+    def changes_digit(self) -> None:
+        """Open the ways to bring another digit, where a page keeps them over itself."""
+        self.sees_it_ready()
+        self.named("ways").get_by_role("button").first.click()
+        expect(self.ways).to_be_visible()
+        self.sees_it_ready()
+
+    def opens_section(self, label: str) -> None:
+        """Unfold what a page keeps behind a label, and wait for it."""
+        self.sees_it_ready()
+        self.main.get_by_test_id("stExpander").get_by_text(label).click()
+        self.sees_it_ready()
+
     def draws(
         self, strokes: list[list[tuple[float, float]]], board: str = "canvas", *, hand: str = "mouse"
     ) -> None:
@@ -135,7 +148,7 @@ class Visitor:
 
     def picture(self, alt: str | re.Pattern[str]) -> Locator:
         """A picture by what it says to those who cannot see it."""
-        return self.main.get_by_alt_text(alt, exact=isinstance(alt, str))
+        return self.page.get_by_alt_text(alt, exact=isinstance(alt, str))
 
     def source(self, alt: str | re.Pattern[str]) -> str:
         """The address of a picture; the same picture has the same address."""
@@ -166,6 +179,11 @@ class Visitor:
     @property
     def main(self) -> Locator:
         return self.page.get_by_test_id("stMain")
+
+    @property
+    def ways(self) -> Locator:
+        """The ways to bring another digit, where they are open over a page."""
+        return self.page.get_by_test_id("stPopoverBody")
 
     @property
     def sidebar(self) -> Locator:

@@ -24,6 +24,7 @@ const boards = new Map(); // box -> strokes that were begun here, and how many o
 const held = []; // clicks that wait
 let pen = null; // what is drawn on, and its box
 
+const ghostIn = (box) => box?.querySelector(".ghost");
 const rootsIn = (box) => [...box.querySelectorAll("*")].map((it) => it.shadowRoot).filter(Boolean);
 
 function dress(box) {
@@ -51,7 +52,9 @@ function giveUp(board) {
 
 function down(event) {
   const paper = event.composedPath()[0];
-  if (!event.button && paper.matches?.(PAPER)) pen = { paper, box: event.target.closest(BOX) };
+  if (event.button || !paper.matches?.(PAPER)) return;
+  pen = { paper, box: event.target.closest(BOX) };
+  ghostIn(pen.box)?.classList.remove("draws");
 }
 
 function up(event) {
@@ -100,6 +103,7 @@ export default function ({ parentElement, data }) {
     board.drawn = Math.max(board.drawn, data.taken);
   } else boards.set(box, { mount: data.mount, taken: data.taken, drawn: data.taken });
   if (!board) new MutationObserver(() => dress(box)).observe(box, { childList: true, subtree: true });
+  ghostIn(box).classList.toggle("draws", data.invites);
   dress(box);
   letGo();
 }

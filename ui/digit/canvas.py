@@ -19,9 +19,15 @@ from ui.shell import frame
 
 _LONGEST_HISTORY = 200
 _FILES = Path(__file__).parent
+_GHOST = """
+<svg class="board-script ghost" viewBox="0 0 100 100" aria-hidden="true">
+  <path pathLength="1" d="M30 30C40 12 72 14 68 36C64 50 54 48 46 49C60 48 76 56 70 74C62 92 34 86 28 72"/>
+  <circle r="5"/>
+</svg>
+"""
 _script = st.components.v2.component(
     "board",
-    html='<span class="board-script" hidden></span>',
+    html=_GHOST,
     css=(_FILES / "canvas.css").read_text(encoding="utf-8"),
     js=(_FILES / "canvas.js").read_text(encoding="utf-8"),
     isolate_styles=False,
@@ -73,7 +79,13 @@ class Board:
 
 
 def board(
-    name: str, *, ink: str, pens: Mapping[str, int], paper: bytes | None = None, about: object = None
+    name: str,
+    *,
+    ink: str,
+    pens: Mapping[str, int],
+    paper: bytes | None = None,
+    about: object = None,
+    invites: bool = False,
 ) -> Board:
     """Show a board with its pens, Undo and Clear, as wide as the place it stands in.
 
@@ -84,6 +96,7 @@ def board(
         paper: a PNG file of SIDE x SIDE to draw on; black where there is none. What is drawn stays when the
             paper changes.
         about: what the drawing belongs to; another one empties the board.
+        invites: while nothing is drawn, a ghost shows how, and stops at the first touch.
 
     Returns:
         The board, with the strokes on it and whether the visitor has changed them.
@@ -102,7 +115,14 @@ def board(
             key=f"{name}_{state.mounts}",
         ).json_data
         problem = _mirror(state, sent, start["objects"], pens)
-        _script(key=f"{name}_script", data={"mount": f"{name}_{state.mounts}", "taken": _count(sent)})
+        _script(
+            key=f"{name}_script",
+            data={
+                "mount": f"{name}_{state.mounts}",
+                "taken": _count(sent),
+                "invites": invites and not state.strokes,
+            },
+        )
     _steps(name, state)
     _choose_pen(name, pens)
     if problem:

@@ -10,7 +10,7 @@ from ui.digit.fabric import Stroke
 from ui.shell import address, frame
 from ui.view import pictures
 
-_CHIP = 44  # pixels
+_FRAMED, _CHIP = 84, 44  # pixels
 _WAYS = "ways"  # key of the popover
 _LARGEST_DOT = 0.05  # of the board's side
 
@@ -31,10 +31,10 @@ def chip(place: DeltaGenerator) -> Digit:
         framed = st.container(width=_CHIP)
         with st.popover("Change", icon=":material/edit:", key=_WAYS, on_change=_reopen):
             _bring()
-            _framed(current.digit())
+            st.caption(_words(current.digit()))
         mine = _send()
     with framed:
-        pictures.show(mine.image, alt=f"{mine.name}, which this page works on", width=_CHIP)
+        _picture(mine, _CHIP)
     _say_what_went_wrong()
     if mine.source == "link":
         st.caption(_ORIGIN["link"])
@@ -51,7 +51,8 @@ def _bring() -> None:
     draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
         st.caption("Draw a digit with a mouse, finger or pen.")
-        board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS)
+        is_new = current.digit().source == "stand-in"
+        board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS, invites=is_new)
         if board.take_change():
             _take(board.strokes)
     with pick:
@@ -79,8 +80,17 @@ def _send() -> Digit:
 def _framed(mine: Digit) -> None:
     """Show a digit as the model sees it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        pictures.show(mine.image, alt=f"{mine.name}, framed in 28 by 28 pixels", width=84)
-        st.caption(current.said() or _ORIGIN[mine.source], width=180)
+        _picture(mine, _FRAMED)
+        st.caption(_words(mine), width=180)
+
+
+def _picture(mine: Digit, width: int) -> None:
+    address = pictures.address(pictures.colours(mine.image), _FRAMED)
+    st.image(address, width=width, alt=f"{mine.name}, framed in 28 by 28 pixels")
+
+
+def _words(mine: Digit) -> str:
+    return current.said() or _ORIGIN[mine.source]
 
 
 _ORIGIN = {

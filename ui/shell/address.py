@@ -17,7 +17,9 @@ MOST_CHARACTERS = 620
 _KINDS = ("pen", "picture", "gallery", "shape")
 _OLD_CODE = re.compile(r"[A-Za-z0-9_-]{20}")  # 15 bytes of the model, in base64: what links held at first
 _SIGNED = re.compile(r"([a-z]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{3})")
-_SETTING = re.compile(r"(anomaly|compress|denoise|generate|how|impute)_[a-z0-9_]{1,30}")  # keys of widgets
+_SETTING = re.compile(  # keys of widgets
+    r"(anomaly|compress|denoise|generate|how|impute|scoreboard)_[a-z0-9_]{1,30}|why"
+)
 _PERSONAL = re.compile(r"palette|(canvas|eraser)_pen")  # widgets whose value is nobody else's business
 _LONGEST_VALUE = 40
 _PAGE = re.compile(r"https?://[\w.:\[\]-]{1,100}(/[\w.~%/-]{0,100})?", re.ASCII)

@@ -41,7 +41,7 @@ function where({ root }) {
 
 function mount(data, parentElement, choose) {
   const root = parentElement.querySelector(".map");
-  const map = maps.get(parentElement) ?? { hidden: new Set(), trail: [] };
+  const map = maps.get(parentElement) ?? { alone: null, trail: [] };
   maps.set(parentElement, map);
   Object.assign(map, { data, root, choose, plane: root.querySelector(".plane") });
   map.colours = packed(data.palette.map((rgb) => [...rgb, 255]));
@@ -56,7 +56,8 @@ function listen(map) {
   const { root, data, plane } = map;
   root.style.setProperty("--side", `${data.side}px`);
   plane.setAttribute("aria-label", data.label);
-  plane.onpointerdown = plane.onpointermove = (event) => move(map, pointed(map, event));
+  plane.onpointermove = (event) => move(map, pointed(map, event));
+  plane.onpointerdown = plane.onpointerenter = (event) => arrive(map, pointed(map, event));
   plane.onpointerleave = (event) => event.pointerType === "touch" || rest(map);
   plane.onclick = (event) => {
     move(map, pointed(map, event));
@@ -74,11 +75,12 @@ function toggle(map, label) {
   button.type = "button";
   button.textContent = label;
   button.style.setProperty("--dot", map.data.colours[label]);
-  button.setAttribute("aria-label", `Show the digits ${label}`);
-  button.setAttribute("aria-pressed", "true");
+  button.setAttribute("aria-label", `Show the digits ${label} alone`);
+  button.setAttribute("aria-pressed", "false");
   button.onclick = () => {
-    if (!map.hidden.delete(label)) map.hidden.add(label);
-    button.setAttribute("aria-pressed", String(!map.hidden.has(label)));
+    map.alone = map.alone === label ? null : label;
+    const buttons = [...button.parentElement.children];
+    buttons.forEach((each, i) => each.setAttribute("aria-pressed", String(map.alone === i)));
     redraw(map);
   };
   return button;
@@ -96,8 +98,13 @@ function press(map, event) {
 // Where the pointer is when nobody moves it.
 function rest(map) {
   const { chosen, centre, extent } = map.data;
-  move(map, (chosen ?? centre).map((u) => clamp(u, extent)));
+  arrive(map, (chosen ?? centre).map((u) => clamp(u, extent)));
+}
+
+// Move there at a bound, which leaves no trail.
+function arrive(map, point) {
   map.trail = [];
+  move(map, point);
 }
 
 function move(map, point) {
@@ -116,14 +123,16 @@ function redraw(map) {
   const side = Math.round(data.side * Math.min(2, window.devicePixelRatio || 1));
   if (plane.height !== side) plane.width = plane.height = side;
   map.ground = canvas(side, side);
-  map.shown = data.dots.filter(([, , label]) => !map.hidden.has(label));
+  map.shown = data.dots.filter(([, , label]) => map.alone === null || map.alone === label);
   const context = map.ground.getContext("2d");
   drawTiles(context, map);
   drawFog(context, map);
   const radius = Math.min(2.6, data.side / 110) * unit(map);
   for (const [u, v, label] of map.shown) circle(context, onPlane(map, [u, v]), radius, data.colours[label]);
   if (data.ring) outline(context, data.ring.map((point) => onPlane(map, point)), unit(map));
+  if (data.legend) nameRegions(context, map);
   circle(context, onPlane(map, data.centre), 1.5 * unit(map), "#ffffff");
+  if (data.legend) write(context, "you", onPlane(map, data.centre), 14 * unit(map), "#ffffff", "bottom");
   draw(map);
 }
 
@@ -180,6 +189,24 @@ function drawTrail(context, map) {
     context.lineTo(...points[i]);
     context.stroke();
   }
+}
+
+// Each class's number in the middle of its dots.
+function nameRegions(context, map) {
+  map.data.colours.forEach((colour, name) => {
+    const dots = map.shown.filter(([, , label]) => label === name);
+    if (!dots.length) return;
+    const middle = [0, 1].map((axis) => dots.map((dot) => dot[axis]).sort((a, b) => a - b)[dots.length >> 1]);
+    write(context, String(name), onPlane(map, middle), 22 * unit(map), colour, "middle");
+  });
+}
+
+function write(context, words, [x, y], size, colour, baseline) {
+  Object.assign(context, { font: `700 ${size}px sans-serif`, textAlign: "center", textBaseline: baseline });
+  Object.assign(context, { lineWidth: size / 4, lineJoin: "round", strokeStyle: "#14131a", fillStyle: colour });
+  const above = baseline === "bottom" ? y - size / 3 : y;
+  context.strokeText(words, x, above);
+  context.fillText(words, x, above);
 }
 
 function outline(context, points, unit) {

@@ -26,7 +26,7 @@ _HTML = """
     <div class="words">
       <p class="where" aria-live="polite"></p>
       <div class="legend">
-        <p>Dots are real digits. Press a number to hide its dots.</p>
+        <p>Dots are real digits. Press a number to see its dots alone.</p>
         <div class="classes" role="group" aria-label="Classes shown"></div>
       </div>
     </div>
@@ -48,7 +48,7 @@ def show(mine: Digit, *, key: str, side: int = 420, legend: bool = True) -> tupl
         mine: the digit to mark.
         key: the widget's key.
         side: of the map, in pixels; it shrinks on narrow screens.
-        legend: show the classes, as buttons that hide their dots.
+        legend: show the classes, as buttons that show their dots alone.
 
     Returns:
         The standard coordinates that the visitor chose by click, tap or Enter; None until then.
