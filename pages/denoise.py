@@ -81,12 +81,15 @@ def show_hero(mine: Digit, noise: vae.Noise, seed: int, ours: Entry, untouched: 
 
 def show_filters(entries: list[Entry], became: str | None) -> None:
     """The model's answer beside the filters' and the noisy picture itself."""
+    st.caption(
+        f"The figures in dB ({glossary.gloss('dB')}) are the PSNR ({glossary.gloss('PSNR')}). SSIM compares "
+        "structure and is 1 for a perfect copy."
+    )
     comparison.show(entries, comparison.PSNR, width=SMALL, has_winner=became is None)
     st.caption(
-        "The share of noise removed is counted in squared error. The figures in dB are the PSNR "
-        f"({glossary.gloss('PSNR')}). SSIM compares structure and is 1 for a perfect copy. Under heavy noise "
-        f"there is a stronger baseline ({glossary.gloss('baseline')}): it averages all training digits, "
-        "which this app does not hold. The model against the best baseline, on test digits: "
+        "The share of noise removed is counted in squared error. Under heavy noise there is a stronger "
+        f"baseline ({glossary.gloss('baseline')}): it averages all training digits, which this app does not "
+        "hold. The model against the best baseline, on test digits: "
         f"{scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
     )
 
