@@ -1,6 +1,6 @@
 """Find anomalies: is it a digit at all, and if not, which strokes give it away?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -14,6 +14,9 @@ place = frame.page(
     "anything else gives itself away.",
 )
 with frame.loading():
+    import numpy as np
+    from torch import Tensor
+
     import vae
     from ui import anomaly_verdict, reasons, scores
     from ui.anomaly_verdict import Verdict, Word
@@ -23,34 +26,10 @@ with frame.loading():
     from vae.jobs.anomaly_detection import anomaly_parts
 
 COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "not a digit": "red"}
-WIDTH = 156
+PAIR, SMALL = 266, 140
+N_COLUMNS = 7
+REAL = 4  # the class of the one real digit among the strangers
 MEASURED = ("framed letters", "doodles", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
-
-
-def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
-    """One word, what it rests on, and what the model would have drawn."""
-    st.metric(f"The model's verdict on {mine.name}", f":{COLOURS[word]}[{word}]")
-    st.markdown(f"{mine.subject} is **{found.words}**. {reasons.why(mine.name, found, word)}")
-    if word != "digit":
-        st.caption(
-            "One standard deviation is how much real digits usually differ from one another in this respect."
-        )
-    nearest = anomaly_verdict.nearest(mine.image)
-    with st.container(horizontal=True, gap="small"):
-        pictures.show(mine.image, alt=f"{mine.name} to compare", width=WIDTH, caption=mine.subject)
-        pictures.show(
-            nearest,
-            alt=f"the closest picture to {mine.name} that the model can draw, {reasons.looks(found, word)}",
-            width=WIDTH,
-            caption="The closest that the model can draw",
-        )
-        pictures.difference(
-            nearest,
-            mine.image,
-            alt=f"the difference between {mine.name} and the closest picture",
-            width=WIDTH,
-            caption="The difference: blue was left out, orange was added",
-        )
 
 
 def choose_alarm() -> float:
@@ -74,6 +53,105 @@ def percent(share: float) -> str:
     return f"{100 * share:g}%"
 
 
+def show_hero(mine: Digit, found: Verdict, word: Word) -> None:
+    """What glows in the drawing, and beside it what the model would have drawn."""
+    drawn, redrawn = st.columns(2, wrap=False)
+    with drawn:
+        surprise = anomaly_verdict.surprise(mine.image)
+        show_large(
+            pictures.warmed(surprise, mine.image, anomaly_verdict.BRIGHTEST_NATS),
+            alt=f"{mine.name}, glowing where its strokes surprise the model",
+            caption=f"{mine.subject}; what surprises the model glows",
+        )
+    with redrawn:
+        taken_for = reasons.looks(found, word)
+        show_large(
+            pictures.colours(anomaly_verdict.nearest(mine.image)),
+            alt=f"the closest picture to {mine.name} that the model can draw, {taken_for}",
+            caption=f"The closest that the model can draw: {taken_for}",
+        )
+
+
+def show_large(pixels: np.ndarray, *, alt: str, caption: str) -> None:
+    """RGB (H, W, 3), as wide as its column."""
+    st.image(pictures.address(pixels, PAIR), caption, width="stretch", alt=alt)
+
+
+def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
+    """One word, and what it rests on."""
+    st.metric(f"The model's verdict on {mine.name}", f":{COLOURS[word]}[{word}]")
+    st.markdown(reasons.in_short(mine.subject, found, word))
+
+
+def show_strangers(mine: Digit, alarm: float, n_real: int) -> None:
+    """Ready-made letters and shapes, a real digit and this one turned over, each pressed to put it in."""
+    names = letters_and_shapes.READY_MADE
+    judged = anomaly_verdict.of_ready_made(names)
+    others = {
+        f"A real {REAL}": digit.from_gallery(REAL),
+        "Mirrored": turned(mine, letters_and_shapes.mirrored, "this mirror image"),
+        "Rotated": turned(mine, letters_and_shapes.upside_down, "this upside-down picture"),
+    }
+    caught = sum(found.word(alarm) == "not a digit" for found in judged)
+    st.markdown(
+        "**Try a letter or a shape.** Press one to use it in place of your digit. The alarm catches "
+        f"**{caught} of the {len(judged)}** letters and shapes; it is a false alarm for "
+        f"{anomaly_verdict.n_false_alarms(alarm):,} of {n_real:,} real digits."
+    )
+    show_row(
+        {name: digit.ready_made(name) for name in names} | others,
+        [*judged, *anomaly_verdict.verdicts([picture.image for picture in others.values()])],
+        alarm,
+    )
+    st.caption(f"The last two are {mine.name}, turned over.")
+
+
+def turned(mine: Digit, turn: Callable[[Tensor], Tensor], called: str) -> Digit:
+    """The digit turned over, to be put in its own place."""
+    return digit.from_picture(turn(mine.image), "ready-made", called=called)
+
+
+def show_row(examples: dict[str, Digit], judged: list[Verdict], alarm: float) -> None:
+    """Pictures to press, each with its verdict, and what it is to the model where it passes."""
+    grid = st.grid(N_COLUMNS, min_column_width=84, gap="xsmall", width=N_COLUMNS * (pressable.SIDE + 8))
+    for (name, picture), found in zip(examples.items(), judged, strict=True):
+        word = found.word(alarm)
+        passing = f": read as {reasons.looks(found, word)}" if word != "not a digit" else ""
+        with grid.cell(), st.container(width=pressable.SIDE, gap="xsmall"):
+            pressable.show(
+                picture.image,
+                name,
+                alt=f"{name}: {found.words}",
+                key=f"anomaly_{name}",
+                on_click=current.keep,
+                args=(picture,),
+            )
+            st.caption(f"**{word}**{passing}")
+
+
+def show_reason(mine: Digit, found: Verdict, word: Word) -> None:
+    """The part of the score that speaks loudest, and what the closest picture leaves out or adds."""
+    st.markdown(reasons.why(mine.name, found, word))
+    if word != "digit":
+        st.caption(
+            "One standard deviation is how much real digits usually differ from one another in this respect."
+        )
+    nearest = anomaly_verdict.nearest(mine.image)
+    with st.container(horizontal=True, gap="small"):
+        pictures.show(mine.image, alt=f"{mine.name} to compare", width=SMALL, caption=mine.subject)
+        pictures.show(
+            nearest, alt=f"the closest picture to {mine.name}, to compare", width=SMALL, caption="The closest"
+        )
+        pictures.difference(
+            nearest,
+            mine.image,
+            alt=f"the difference between {mine.name} and the closest picture",
+            width=SMALL,
+            caption="The difference",
+        )
+    st.caption("In the difference, blue was left out and orange was added.")
+
+
 def show_needle(mine: Digit, found: Verdict, alarm: float) -> None:
     """The score among those of real digits, and the line from which the alarm sounds."""
     threshold = anomaly_verdict.threshold_for(alarm)
@@ -90,33 +168,6 @@ def show_needle(mine: Digit, found: Verdict, alarm: float) -> None:
         f"the alarm sounds from {threshold:.2f}",
         height=220,
     )
-
-
-def show_alarm(alarm: float, n_real: int, others: list[Verdict]) -> None:
-    """What the alarm costs among real digits and catches among letters and shapes."""
-    caught = sum(other.word(alarm) == "not a digit" for other in others)
-    st.markdown(
-        "Whatever sets off the alarm is called *not a digit*. At this setting it is a false alarm for "
-        f"{anomaly_verdict.n_false_alarms(alarm):,} of {n_real:,} real digits, and it catches "
-        f"**{caught} of the {len(others)}** letters and shapes below."
-    )
-
-
-def show_examples(mine: Digit, judged: list[Verdict], alarm: float) -> None:
-    """Ready-made letters and shapes and this digit turned over, each pressed to put it in."""
-    st.header("Try a letter or a shape", anchor=False)
-    turned = [
-        digit.from_picture(letters_and_shapes.mirrored(mine.image), "ready-made", called="this mirror image"),
-        digit.from_picture(
-            letters_and_shapes.upside_down(mine.image), "ready-made", called="this upside-down picture"
-        ),
-    ]
-    examples = dict(
-        zip(letters_and_shapes.READY_MADE, ready_made(letters_and_shapes.READY_MADE), strict=True)
-    )
-    examples |= {"Mirrored": turned[0], "Rotated": turned[1]}
-    show_row(examples, [*judged, *anomaly_verdict.verdicts([picture.image for picture in turned])], alarm)
-    st.caption(f"Press one to use it in place of your digit. The last two are {mine.name}, turned over.")
     others = scores.measured("Anomaly detection", *MEASURED)
     st.caption(
         "How well this score tells digits from other pictures, against the best other score, was measured "
@@ -124,61 +175,35 @@ def show_examples(mine: Digit, judged: list[Verdict], alarm: float) -> None:
     )
 
 
-def ready_made(names: Sequence[str]) -> list[Digit]:
-    """Letters and shapes, to be put in the digit's place."""
-    return [digit.ready_made(name) for name in names]
-
-
-def show_row(examples: dict[str, Digit], judged: list[Verdict], alarm: float) -> None:
-    """Pictures to press, each with its verdict, and what it is to the model where it passes."""
-    with st.container(horizontal=True, gap="xsmall"):
-        for (name, picture), found in zip(examples.items(), judged, strict=True):
-            word = found.word(alarm)
-            passing = f": read as {reasons.looks(found, word)}" if word != "not a digit" else ""
-            with st.container(width=pressable.SIDE, gap="xsmall"):
-                pressable.show(
-                    picture.image,
-                    name,
-                    alt=f"{name}: {found.words}",
-                    key=f"anomaly_{name}",
-                    on_click=current.keep,
-                    args=(picture,),
-                )
-                st.caption(f"**{word}**{passing}")
-
-
 def show_failure(alarm: float) -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
-    lookalike = dict(
-        zip(letters_and_shapes.LOOKALIKES, ready_made(letters_and_shapes.LOOKALIKES), strict=True)
-    )
-    six = letters_and_shapes.upside_down(digit.from_gallery(6).image)
-    lookalike["6 turned"] = digit.from_picture(six, "ready-made", called="this upside-down 6")
-    judged = anomaly_verdict.verdicts([picture.image for picture in lookalike.values()])
+    names = letters_and_shapes.LOOKALIKES
+    six = turned(digit.from_gallery(6), letters_and_shapes.upside_down, "this upside-down 6")
+    judged = [*anomaly_verdict.of_ready_made(names), *anomaly_verdict.verdicts([six.image])]
     fooled = sum(found.word(alarm) != "not a digit" for found in judged)
     frame.where_it_fails(
         "A letter with the shape of a digit passes for that digit: the model judges the shape and "
         f"cannot know what was meant. **{fooled} of these {len(judged)}** set off no alarm."
     )
-    show_row(lookalike, judged, alarm)
+    show_row({name: digit.ready_made(name) for name in names} | {"6 turned": six}, judged, alarm)
 
 
 pressable.style()
-left, right = frame.split()
-with left:
-    mine = digit_input.chip(place)
-with right, frame.sentence():
-    (found,) = anomaly_verdict.verdicts([mine.image])
+mine = digit_input.chip(place)
+hero, side = frame.split(2 * PAIR + 16)
+with side:
     verdict = st.container()
     alarm = choose_alarm()
+with frame.sentence():
+    (found,) = anomaly_verdict.verdicts([mine.image])
+    word = found.word(alarm)
     with verdict:
-        show_verdict(mine, found, found.word(alarm))
-    show_needle(mine, found, alarm)
-    judged = anomaly_verdict.verdicts(
-        [letters_and_shapes.picture(name) for name in letters_and_shapes.READY_MADE]
-    )
-    show_alarm(alarm, found.n_real, judged)
-    show_examples(mine, judged, alarm)
+        show_verdict(mine, found, word)
+    with hero:
+        show_hero(mine, found, word)
+    show_strangers(mine, alarm, found.n_real)
+    frame.section("Why this verdict", "anomaly_why", show_reason, mine, found, word)
+    frame.section("Where it stands among real digits", "anomaly_scores", show_needle, mine, found, alarm)
 
 frame.what_is_happening(
     "A picture that is not a digit gives itself away in two ways: its code is unusual, or the code leaves "

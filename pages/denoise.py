@@ -12,16 +12,18 @@ place = frame.page(
 with frame.loading():
     import vae
     from ui import comparison, naming, noises, scores
-    from ui.digit import digit, digit_input, letters_and_shapes
+    from ui.comparison import Entry
+    from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
     from ui.shell.again import again
     from ui.view import before_after, charts, pictures
+    from ui.view.before_after import Side
     from vae.posterior.inference import more_draws, posterior_draws
 
-WIDTH, SMALL = 168, 92
+TRUTH, SMALL = 112, 92
 OOD_LETTER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
 DREAM_NOISE = vae.Noise("gaussian", 1.5)
-DREAM_LABEL, N_DREAMS = 2, 6
+DREAM_LABEL, N_DREAMS = 2, 5
 
 
 def choose_noise() -> vae.Noise:
@@ -51,7 +53,7 @@ def slider_of(kind: str) -> str:
     return "denoise_strength" if kind == "gaussian" else "denoise_share"
 
 
-def show_setting(mine: Digit) -> tuple[int, bool]:
+def choose_draw() -> tuple[int, bool]:
     """The seed of the noise, and whether the model has to estimate kind and amount."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         seed = again("New noise", key="denoise_new")
@@ -61,78 +63,59 @@ def show_setting(mine: Digit) -> tuple[int, bool]:
             bind="query-params",
             help="The model is told neither the kind nor the amount of noise; it has to estimate both.",
         )
-    pictures.show(mine.image, alt=f"{mine.name} without noise", width=WIDTH)
-    st.caption(f"{mine.subject} without noise")
     return seed, blind
 
 
-def show_result(mine: Digit, noise: vae.Noise, seed: int, *, blind: bool) -> None:
-    """What was removed, before and after in one picture, and the filters' answers."""
-    assumed = noises.estimate(mine.image, noise, seed) if blind else noise
-    ours, *filters, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
-    became = naming.became(mine.image, ours.image)
-    st.markdown(noises.verdict(mine.name, entries, became), help=glossary.help_on("dB"))
-    if blind:
-        st.markdown(noises.estimated(noise, assumed))
+def show_hero(mine: Digit, noise: vae.Noise, seed: int, ours: Entry, untouched: Entry) -> None:
+    """The noisy and the cleaned digit in one frame; the noise follows its slider while that is dragged."""
     before_after.show(
-        before_after.Side(untouched.image, f"{mine.name} under noise", f"under noise: {untouched.words}"),
-        before_after.Side(ours.image, f"{mine.name}, cleaned by the model", f"cleaned: {ours.words}"),
+        Side(untouched.image, f"{mine.name} under noise", "under noise"),
+        Side(ours.image, f"{mine.name}, cleaned by the model", "cleaned"),
         label=f"How much of {mine.name} is shown under noise; the rest is shown cleaned",
         key="denoise_pair",
         width=frame.HERO_WIDTH,
         slider=slider_of(noise.kind),
         at_its_steps=noises.painted(mine.image, noise.kind, seed),
     )
-    st.header("Against classical filters", anchor=False)
-    comparison.show([ours, *filters], comparison.PSNR, width=SMALL, has_winner=became is None)
+
+
+def show_filters(entries: list[Entry], became: str | None) -> None:
+    """The model's answer beside the filters' and the noisy picture itself."""
     st.caption(
-        "The share of noise removed is counted in squared error. The figures in dB are the PSNR "
-        f"({glossary.gloss('PSNR')}). SSIM compares structure and is 1 for a perfect copy. Under heavy noise "
-        f"there is a stronger baseline ({glossary.gloss('baseline')}): it averages all training digits, "
-        "which this app does not hold. The model against the best baseline, on test digits: "
+        f"The figures in dB ({glossary.gloss('dB')}) are the PSNR ({glossary.gloss('PSNR')}). SSIM compares "
+        "structure and is 1 for a perfect copy."
+    )
+    comparison.show(entries, comparison.PSNR, width=SMALL, has_winner=became is None)
+    st.caption(
+        "The share of noise removed is counted in squared error. Under heavy noise there is a stronger "
+        f"baseline ({glossary.gloss('baseline')}): it averages all training digits, which this app does not "
+        "hold. The model against the best baseline, on test digits: "
         f"{scores.measured('Denoising', 'gaussian 0.5', 'gaussian 1')}."
     )
 
 
-@st.fragment
 def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
-    """All methods over the levels of this kind of noise, computed once somebody opens it."""
-    box = st.expander(
-        "At other levels of noise",
-        icon=":material/show_chart:",
-        key="denoise_curve",
-        on_change="rerun",
+    """All methods over the levels of this kind of noise."""
+    levels = noises.LEVELS[noise.kind]
+    curves = noises.curves(mine.image, noise.kind, levels, seed)
+    st.markdown(noises.defeats(mine.name, noise.kind, levels, curves))
+    figure = charts.curves(
+        (levels, curves.pop(comparison.OURS)),
+        {name: (levels, values) for name, values in curves.items()},
+        x=noises.AXES[noise.kind],
+        y="PSNR in dB",
     )
-    if not box.open:
-        return
-    with box:
-        levels = noises.LEVELS[noise.kind]
-        curves = noises.curves(mine.image, noise.kind, levels, seed)
-        st.markdown(noises.defeats(mine.name, noise.kind, levels, curves))
-        figure = charts.curves(
-            (levels, curves.pop(comparison.OURS)),
-            {name: (levels, values) for name, values in curves.items()},
-            x=noises.AXES[noise.kind],
-            y="PSNR in dB",
-        )
-        charts.mark(figure, noise.level, label="now")
-        charts.show(figure, alt=f"PSNR of every method on {mine.name}, from little noise to much")
-        st.caption("Every method is told the noise. Higher is better.")
+    charts.mark(figure, noise.level, label="now")
+    charts.show(figure, alt=f"PSNR of every method on {mine.name}, from little noise to much")
+    st.caption(f"Every method is told the noise. Higher is better. PSNR: {glossary.gloss('PSNR')}.")
 
 
-def show_failure() -> None:
-    """A letter, which filters clean better, and a digit that drowns in noise."""
-    letter = letters_and_shapes.picture(OOD_LETTER)
-    entries = noises.outcome(letter, SOME_NOISE, SOME_NOISE, seed=0)
-    frame.where_it_fails(
-        "The model knows nothing but digits; a filter does not care what it cleans. "
-        + noises.verdict(f"the letter {OOD_LETTER} under {noises.describe(SOME_NOISE)}", entries)
-    )
-    comparison.show(entries, comparison.PSNR, width=SMALL)
+def show_dreams() -> None:
+    """A digit that drowns in noise, and the digits that the model makes of it."""
     st.markdown(
-        f"And where noise drowns the strokes, the model invents some. Below, the same {DREAM_LABEL} is put "
-        f"under {noises.describe(DREAM_NOISE)} {N_DREAMS} times. The model returns whichever digits would "
-        f"explain the specks, alone or blended, and not always a {DREAM_LABEL}."
+        f"Here the same {DREAM_LABEL} is put {N_DREAMS} times under {noises.describe(DREAM_NOISE)}. The "
+        "model returns whichever digits would explain the specks, alone or blended, and not always a "
+        f"{DREAM_LABEL}."
     )
     truth = digit.from_gallery(DREAM_LABEL).image
     noisy, dreams = noises.dreams(truth, DREAM_NOISE, N_DREAMS)
@@ -142,20 +125,45 @@ def show_failure() -> None:
             [truth, *images],
             alts=["the truth", *[f"{name}, {state}" for name in names]],
             captions=["truth", *names],
-            width=70,
         )
 
 
-left, right = frame.split()
-with left:
-    first = st.container()
-    mine = digit_input.chip(place)
-with first:
+def show_failure() -> None:
+    """A letter, which a filter cleans better."""
+    ours, *filters, untouched = entries = noises.of_letter(OOD_LETTER, SOME_NOISE)
+    frame.where_it_fails(
+        "The model knows nothing but digits; a filter does not care what it cleans. "
+        + noises.verdict(f"the letter {OOD_LETTER} under {noises.describe(SOME_NOISE)}", entries)
+        + f" The figures are in dB ({glossary.gloss('dB')})."
+    )
+    best = comparison.best(filters, comparison.PSNR)
+    comparison.show([ours, best, untouched], comparison.PSNR, width=84)
+
+
+mine = digit_input.chip(place)
+hero, side = frame.split(frame.HERO_WIDTH)
+with side:
+    verdict = st.empty()
     noise = choose_noise()
-    seed, blind = show_setting(mine)
-with right, frame.sentence():
-    show_result(mine, noise, seed, blind=blind)
-    show_curve(mine, noise, seed)
+    with st.container(horizontal=True, gap="small"):
+        with st.container():
+            seed, blind = choose_draw()
+            estimate = st.empty()
+        truth = st.container(width=TRUTH)
+with frame.sentence():
+    assumed = noises.estimate(mine.image, noise, seed) if blind else noise
+    ours, *filters, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
+    with hero:
+        show_hero(mine, noise, seed, ours, untouched)
+    became = naming.became(mine.image, ours.image)
+    verdict.markdown(noises.verdict(mine.name, entries, became))
+    if blind:
+        estimate.markdown(noises.estimated(noise, assumed))
+    with truth:
+        pictures.show(mine.image, alt=f"{mine.name} without noise", width=TRUTH, caption="Without noise")
+    frame.section("Against classical filters", "denoise_filters", show_filters, entries, became)
+    frame.section("At other levels of noise", "denoise_curve", show_curve, mine, noise, seed)
+frame.section("Where noise drowns the strokes", "denoise_dreams", show_dreams)
 
 frame.what_is_happening(
     f"Each digit has a latent code: {glossary.gloss('latent code')}. From the noisy picture the encoder "

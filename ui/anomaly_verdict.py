@@ -8,6 +8,7 @@ from torch import Tensor
 
 import vae
 from ui import naming
+from ui.digit import letters_and_shapes
 from ui.shell import cache, load
 from vae.jobs.anomaly_detection import anomaly_parts
 from vae.model import calibration_of
@@ -64,6 +65,12 @@ def n_false_alarms(alarm: float) -> int:
 def verdicts(images: list[Tensor]) -> list[Verdict]:
     """The verdict on each picture (1, 28, 28), the same whatever other pictures it is judged with."""
     return [_verdict(image[None]) for image in images]
+
+
+@cache.for_good
+def of_ready_made(names: tuple[str, ...]) -> list[Verdict]:
+    """The verdict on each letter or shape of `letters_and_shapes`, by name."""
+    return verdicts([letters_and_shapes.picture(name) for name in names])
 
 
 @cache.briefly(entry_kb=4)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 import vae
 from ui import comparison
+from ui.digit import letters_and_shapes
 from ui.shell import cache, load
 from vae.baselines import classical
 from vae.evaluation import figures
@@ -88,6 +89,12 @@ def outcome(truth: Tensor, noise: vae.Noise, assumed: vae.Noise, seed: int) -> l
     return [_entry(name, image, truth) for name, image in images.items()]
 
 
+@cache.for_good
+def of_letter(name: str, noise: vae.Noise) -> list[comparison.Entry]:
+    """The same for a letter or shape, whose name may be any of `letters_and_shapes`."""
+    return outcome(letters_and_shapes.picture(name), noise, noise, seed=0)
+
+
 def _entry(name: str, image: Tensor, truth: Tensor) -> comparison.Entry:
     """One picture (1, 28, 28), clipped to [0, 1], with its PSNR and SSIM."""
     image = image.clamp(0, 1)
@@ -104,14 +111,14 @@ def verdict(name: str, entries: list[comparison.Entry], became: str | None = Non
     ours, *filters, untouched = entries
     if became is not None:
         return (
-            f"The picture is cleaner, but **now it is {became}**: the model {_removed(ours, untouched)} and "
-            f"lost {name} on the way, so nobody wins."
+            f"The model {_removed(ours, untouched)}, and **now it is {became}**: it lost {name} on the way, "
+            "so nobody wins."
         )
     baseline = comparison.best(filters, comparison.PSNR)
     if comparison.best(entries, comparison.PSNR) is untouched:
         return (
-            f"So little noise is best **left alone**: untouched, {name} has {untouched.score:.1f} dB; "
-            f"the model makes it {ours.score:.1f}, {baseline.name.lower()} {baseline.score:.1f}."
+            f"So little noise is best **left alone**: untouched, {name} is closer to the truth than after "
+            "any filter or the model."
         )
     standing = comparison.standing(ours, baseline, comparison.PSNR)
     if standing == "tied":
@@ -134,10 +141,9 @@ def share_removed(before_db: float, after_db: float) -> float:
 
 
 def _removed(entry: comparison.Entry, untouched: comparison.Entry) -> str:
-    """The share of the squared error that is gone, and the PSNR that is left."""
+    """The share of the squared error that is gone."""
     share = share_removed(untouched.score, entry.score)
-    done = f"removes {share:.0%} of the noise" if share > 0 else "makes it worse"
-    return f"{done} ({untouched.score:.1f} → {entry.score:.1f} dB)"
+    return f"removes {share:.0%} of the noise" if share > 0 else "makes it worse"
 
 
 def defeats(name: str, kind: str, levels: Sequence[float], curves: Mapping[str, Sequence[float]]) -> str:

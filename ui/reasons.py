@@ -1,4 +1,4 @@
-"""Why a picture passes for a digit or does not, in one sentence."""
+"""Why a picture passes for a digit or does not, in one sentence, shorter and longer."""
 
 from ui import naming
 from ui.anomaly_verdict import Verdict, Word
@@ -11,6 +11,14 @@ def looks(found: Verdict, word: Word) -> str:
     if word == "odd digit":
         return f"a clumsy {found.looks_like}"
     return naming.said(found.looks_like)
+
+
+def in_short(subject: str, found: Verdict, word: Word) -> str:
+    """How strange what is called `subject` is, and what the model takes it for."""
+    taken_for = looks(found, word)
+    if word == "not a digit":
+        return f"{subject} is **{found.words}**; the closest that the model can draw is {taken_for}."
+    return f"{subject} is **{found.words}**; the model reads it as {taken_for}."
 
 
 def why(name: str, found: Verdict, word: Word) -> str:

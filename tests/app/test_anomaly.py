@@ -18,8 +18,8 @@ PAGE = "pages/anomaly.py"
 
 @pytest.fixture
 def app(open_page) -> AppTest:
-    """The page at first sight."""
-    return open_page(PAGE)
+    """The page with its sections open."""
+    return open_page(PAGE, anomaly_why="true", anomaly_scores="true")
 
 
 def word_of(app: AppTest) -> str:
@@ -29,11 +29,19 @@ def word_of(app: AppTest) -> str:
     return found[1]
 
 
+def test_the_reason_and_the_chart_wait_until_they_are_opened(open_page):
+    app = open_page(PAGE)
+    assert not app.exception
+    assert not app.get("plotly_chart") and "its code is likely" not in texts(app)
+    assert "this 7, glowing where its strokes surprise the model" in alts(app)
+    assert "the closest picture to this 7 that the model can draw, a 7" in alts(app)
+
+
 def test_a_drawing_is_judged_in_one_word_and_compared_with_the_closest_picture(app):
     app = draw(app, SEVEN)
     assert not app.exception and not app.warning
     assert word_of(app) == "digit" and app.metric[0].label == "The model's verdict on your drawing"
-    assert "Your drawing is **stranger than" in texts(app)
+    assert re.search(r"Your drawing is \*\*stranger than .+\*\*; the model reads it as a 7\.", texts(app))
     assert "The model reads your drawing as a 7: its code is" in texts(app)
     assert len(app.get("plotly_chart")) == 1
     assert "the closest picture to your drawing that the model can draw, a 7" in alts(app)
@@ -48,7 +56,8 @@ def test_a_stranger_put_in_is_stranger_than_a_digit(app):
     assert spiral.equal(letters_and_shapes.picture("Spiral"))
     of_digit, of_spiral = anomaly_verdict.verdicts([digit, spiral])
     assert of_spiral.score > of_digit.score
-    assert word_of(app) == "not a digit" and f"This spiral is **{of_spiral.words}**" in texts(app)
+    assert word_of(app) == "not a digit"
+    assert f"This spiral is **{of_spiral.words}**; the closest that the model can draw is " in texts(app)
     assert "The closest picture that the model can draw is " in texts(app)
 
 
@@ -58,7 +67,8 @@ def test_a_letter_that_could_be_a_digit_fools_it_and_can_be_put_in(app):
     assert "**digit**: read as a 5" in texts(app)
     app.button(key="anomaly_S").click().run()
     (of_s,) = anomaly_verdict.verdicts([letters_and_shapes.picture("S")])
-    assert f"This letter S is **{of_s.words}**. The model reads this letter S as a 5:" in texts(app)
+    assert f"This letter S is **{of_s.words}**; the model reads it as a 5." in texts(app)
+    assert "The model reads this letter S as a 5:" in texts(app)
 
 
 def test_the_digit_can_be_turned_over_and_back(app):
@@ -69,6 +79,14 @@ def test_the_digit_can_be_turned_over_and_back(app):
     app.button(key="anomaly_Mirrored").click().run()
     assert not app.exception
     assert (app.session_state["digit"].image - before).abs().mean() < 0.05
+
+
+def test_a_real_digit_can_be_put_in_again(app):
+    app.button(key="anomaly_Star").click().run()
+    assert word_of(app) == "not a digit"
+    app.button(key="anomaly_A real 4").click().run()
+    assert not app.exception
+    assert word_of(app) == "digit" and app.session_state["digit"].label == 4
 
 
 def test_words_counts_and_the_chart_follow_one_alarm(app):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ui.view import pictures
 
-SIDE = 84
+SIDE = 112
 # The button's own box stays where it is; what it is pressed on grows to the container around it.
 _STYLE = """<style>
 [class*="st-key-pressable_"] {
