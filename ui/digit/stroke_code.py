@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import approximate_polygon
 
+from ui.digit import polyline
 from ui.digit.fabric import Points, Stroke
 from vae.checks import InputError
 
@@ -80,7 +80,7 @@ class _Reader:
 
 def _simplified(points: Points, tolerance: float) -> NDArray[np.int64]:
     """A line (n, 2) in shares of the drawing's longer side, as the grid points that are enough to draw it."""
-    grid = np.round(approximate_polygon(points * _ACROSS, tolerance) / _ACROSS * _GRID).astype(np.int64)
+    grid = np.round(polyline.simplified(points * _ACROSS, tolerance) / _ACROSS * _GRID).astype(np.int64)
     return grid[np.any(np.diff(grid, axis=0, prepend=-1), axis=1)]
 
 

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 BUDGET_BYTES = 8 * 2**20  # for the results of one function; those of all 20 functions take 70 MB at most
 MOST_RESULTS = 128  # of one function, however small they are
+_SECONDS = 600  # a number: Streamlit reads words by importing pandas
 entry_bytes: dict[str, int] = {}  # of each function that is kept briefly: what its largest result takes
 
 
@@ -37,7 +38,7 @@ def briefly(*, entry_kb: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def kept(function: Callable[P, T]) -> Callable[P, T]:
         entry_bytes[f"{function.__module__}.{function.__qualname__}"] = 1000 * entry_kb
         remember = st.cache_resource(
-            show_spinner=False, ttl="10m", max_entries=_n_results(1000 * entry_kb), hash_funcs=_HASHES
+            show_spinner=False, ttl=_SECONDS, max_entries=_n_results(1000 * entry_kb), hash_funcs=_HASHES
         )
         return remember(function)
 

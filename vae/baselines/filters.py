@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from skimage.filters import gaussian, median
 from skimage.morphology import disk, footprint_rectangle
-from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
+from skimage.restoration import denoise_nl_means
 from torch import Tensor
 
 from vae.checks import SIDE, check_pictures
@@ -108,6 +108,8 @@ def filter_total_variation(noisy: Tensor, noise: Noise) -> Tensor:
 
     Source: Chambolle 2004, doi:10.1023/B:JMIV.0000011325.36760.1e.
     """
+    from skimage.restoration import denoise_tv_chambolle  # here, for it brings most of scipy
+
     (weight,) = _between(WEIGHTS[noise.kind], noise.level)
     return as_image(denoise_tv_chambolle(as_pixels(noisy), weight=weight))
 
