@@ -1,15 +1,18 @@
-"""A place to send the digit from: its link, to copy, to share or to scan, and a picture card."""
+"""A place to send the digit from: its link, to copy, to share or to scan, a picture card and a film."""
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 
 import segno
 import streamlit as st
 
-from ui.shell import address
+from ui.digit.film import Film
+from ui.shell import address, frame
 
 _QR_WIDTH = 164
 _FILES = Path(__file__).parent
+_CSS = (_FILES / "share.css").read_text(encoding="utf-8")
 _send = st.components.v2.component(
     "send_link",
     html="""
@@ -17,17 +20,29 @@ _send = st.components.v2.component(
     <button class="share" type="button" hidden>Share …</button>
     <span class="said" role="status"></span>
     """,
-    css=(_FILES / "share.css").read_text(encoding="utf-8"),
+    css=_CSS,
     js=(_FILES / "share.js").read_text(encoding="utf-8"),
+)
+_send_film = st.components.v2.component(
+    "send_film",
+    html="""
+    <p class="sentence"></p>
+    <img class="film" alt="" />
+    <button class="share" type="button" hidden>Share film …</button>
+    <a class="download" download="digit-film.gif">Download film</a>
+    """,
+    css=_CSS,
+    js=(_FILES / "share_film.js").read_text(encoding="utf-8"),
 )
 
 
-def show(text: str | None, card: Callable[[str], bytes]) -> None:
+def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], Film]) -> None:
     """Show the button that opens the place.
 
     Args:
         text: the digit as an address carries it; None = nobody has brought one.
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
+        film: makes the film, likewise.
     """
     with st.popover("Send this digit", icon=":material/share:", key="share"):
         if text is None:
@@ -54,3 +69,22 @@ def show(text: str | None, card: Callable[[str], bytes]) -> None:
             on_click="ignore",
             help="The digit, what all five jobs make of it, and the link. It takes a few seconds to draw.",
         )
+        _offer_film(link, film)
+
+
+@st.fragment
+def _offer_film(link: str, film: Callable[[str], Film]) -> None:
+    """The button that has the film made, and then the film."""
+    asked = st.button(
+        "Make a film (about 3 seconds)",
+        key="share_film",
+        icon=":material/movie:",
+        help="The digit going through all five jobs, as a moving picture to share.",
+    )
+    if not asked:
+        return
+    with frame.sentence():
+        with st.spinner("All five jobs are at work …"):
+            made = film(link)
+        gif = base64.b64encode(made.file).decode()
+        _send_film(key="send_film", data={"link": link, "sentence": made.sentence, "gif": gif})
