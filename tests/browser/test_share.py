@@ -148,7 +148,7 @@ def test_a_bad_link_gets_one_sentence_and_the_stand_in(visitor: Visitor, path: s
 def test_a_digit_is_sent_as_text_as_a_code_to_scan_and_as_a_picture_card(visitor: Visitor):
     visitor.opens("compress")
     text, _ = draws(visitor, STROKES["two"], visitor.source(FRAMED))
-    visitor.main.get_by_role("button", name="Send this digit").click()
+    visitor.main.get_by_role("button", name="Share this digit").click()
     place = visitor.page.get_by_test_id("stPopoverBody")
     visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     place.get_by_role("button", name="Copy link").click()
@@ -174,7 +174,7 @@ def test_a_film_goes_to_other_apps_where_the_browser_can_do_that_and_is_saved_ev
     visitor.page.add_init_script(SHARES_FILES)
     visitor.opens()
     text, _ = draws(visitor, STROKES["two"], visitor.source(FRAMED))
-    visitor.main.get_by_role("button", name="Send this digit").click()
+    visitor.main.get_by_role("button", name="Share this digit").click()
     place = visitor.page.get_by_test_id("stPopoverBody")
     place.get_by_role("button", name="Make a film").click()
     film = place.get_by_alt_text(

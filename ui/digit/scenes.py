@@ -60,11 +60,11 @@ def drawn(strokes: list[Stroke], mine: Digit) -> Iterator[Frame]:
 
 
 def seen(mine: Digit) -> Iterator[Frame]:
-    """A digit that nobody drew here appears line by line as the model sees it."""
-    caption = f"A digit. The model sees it in {mine.image.numel()} pixels."
+    """A digit that nobody drew on the board appears line by line as the model sees it."""
+    caption = f"The model sees it in {mine.image.numel()} pixels."
     smooth = Image.fromarray((mine.image[0].numpy() * 255).round().astype(np.uint8))
     smooth = smooth.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
-    paper = Side(np.asarray(smooth.convert("RGB")), "the digit")
+    paper = Side(np.asarray(smooth.convert("RGB")), "the original")
     n_rows = mine.image.shape[-2]
     for i in range(1, N_STEPS + 1):
         above = mine.image.clone()

@@ -17,7 +17,7 @@ _send = st.components.v2.component(
     "send_link",
     html="""
     <button class="copy" type="button">Copy link</button>
-    <button class="share" type="button" hidden>Share …</button>
+    <button class="share" type="button" hidden>Share link …</button>
     <span class="said" role="status"></span>
     """,
     css=_CSS,
@@ -27,9 +27,9 @@ _send_film = st.components.v2.component(
     "send_film",
     html="""
     <p class="sentence"></p>
-    <img class="film" alt="" />
     <button class="share" type="button" hidden>Share film …</button>
     <a class="download" download="digit-film.gif">Download film</a>
+    <img class="film" alt="" />
     """,
     css=_CSS,
     js=(_FILES / "share_film.js").read_text(encoding="utf-8"),
@@ -44,7 +44,7 @@ def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], F
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
         film: makes the film, likewise.
     """
-    with st.popover("Send this digit", icon=":material/share:", key="share"):
+    with st.popover("Share this digit", icon=":material/share:", key="share"):
         if text is None:
             st.markdown("Draw, pick or upload a digit first: then this page has a link that carries it.")
             return
@@ -53,23 +53,24 @@ def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], F
             "Whoever opens this link sees this digit exactly as you do, on this page as you have set it."
         )
         _send(key="send_link", data={"link": link})
-        st.code(link, language=None, wrap_lines=True)
-        st.image(
-            segno.make(link, error="l", micro=False).png_data_uri(scale=4, border=4),
-            alt="QR code of the link",
-            width=_QR_WIDTH,
-        )
-        st.download_button(
-            "Download picture card",
-            lambda: card(link),
-            "digit-card.png",
-            "image/png",
-            key="share_card",
-            icon=":material/download:",
-            on_click="ignore",
-            help="The digit, what all five jobs make of it, and the link. It takes a few seconds to draw.",
-        )
         _offer_film(link, film)
+        st.code(link, language=None, wrap_lines=True)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.image(
+                segno.make(link, error="l", micro=False).png_data_uri(scale=4, border=4),
+                alt="QR code of the link",
+                width=_QR_WIDTH,
+            )
+            st.download_button(
+                "Download picture card",
+                lambda: card(link),
+                "digit-card.png",
+                "image/png",
+                key="share_card",
+                icon=":material/download:",
+                on_click="ignore",
+                help="The digit, what all five jobs make of it, and the link. It takes a few seconds.",
+            )
 
 
 @st.fragment
