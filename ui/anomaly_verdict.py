@@ -37,6 +37,12 @@ class Verdict:
         tamer = {0: "none", self.n_real: "all"}.get(self.n_tamer, f"{self.n_tamer:,}")
         return f"stranger than {tamer} of {self.n_real:,} real digits"
 
+    @property
+    def rank(self) -> str:
+        """In percent, such as "stranger than 73% of real digits"; in numbers below 1% and at 100%."""
+        percent = 100 * self.n_tamer // self.n_real
+        return f"stranger than {percent}% of real digits" if 0 < percent < 100 else self.words
+
     def word(self, alarm: float = ALARM) -> Word:
         """What to call it where this share of real digits, the strangest, sets off the alarm."""
         if self.score >= threshold_for(alarm):

@@ -1,6 +1,8 @@
-"""A link carries the digit exactly, whether drawn, uploaded, picked or ready-made, and the settings."""
+"""A link carries the digit exactly, however it was brought, and the settings; a card and a film show it."""
 
+import base64
 import io
+import json
 import re
 
 import numpy as np
@@ -11,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import vae
 from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
-from ui.digit import card
+from ui.digit import card, film
 from ui.digit.digit import from_strokes
 from ui.shell import address
 
@@ -108,7 +110,7 @@ def test_a_link_of_the_first_kind_still_opens(open_page):
     app = open_page(PAGE, digit=OLD_LINK)
     found = app.session_state["digit"]
     assert not app.exception and not app.warning
-    assert (found.source, found.name) == ("link", "the digit of this link")
+    assert (found.source, found.name) == ("link", "this digit")
     assert float((found.image - vae.load_gallery().images[5]).square().mean()) < 0.01
     assert app.session_state["carried"] == OLD_LINK
 
@@ -218,3 +220,24 @@ def picture(file: bytes) -> np.ndarray:
     opened = Image.open(io.BytesIO(file))
     assert opened.format == "PNG"
     return np.asarray(opened)
+
+
+def test_no_film_is_made_before_somebody_asks_for_it(open_page, sent, monkeypatch):
+    made = film.Film(b"GIF", "My 7 is a film.")
+    links = []
+    monkeypatch.setattr(film, "to_share", lambda mine, link: links.append(link) or made)
+    text = sent.session_state["carried"]
+    app = open_page("pages/compress.py", digit=text)
+    assert not links and films(app) == []
+    app.button(key="share_film").click().run()
+    assert links == [f"?digit={text}"]
+    gif = base64.b64encode(made.file).decode()
+    assert films(app) == [{"link": links[0], "sentence": made.sentence, "gif": gif}]
+    app.run()
+    assert len(links) == 1  # not again with every rerun
+
+
+def films(app: AppTest) -> list[dict[str, str]]:
+    """What the browser is given to show films."""
+    components = [each.proto for each in app.get("bidi_component")]
+    return [json.loads(each.json) for each in components if each.component_name == "send_film"]

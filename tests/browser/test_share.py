@@ -171,6 +171,36 @@ def test_a_digit_is_sent_as_text_as_a_code_to_scan_and_as_a_picture_card(visitor
     visitor.sees_no_failure()
 
 
+SHARES_FILES = """
+navigator.canShare = ({ files }) => files.length === 1;
+navigator.share = async (given) => { window.shared = given; };
+"""
+
+
+def test_a_film_goes_to_other_apps_where_the_browser_can_do_that_and_is_saved_everywhere(visitor: Visitor):
+    visitor.page.add_init_script(SHARES_FILES)
+    visitor.opens()
+    text, _ = draws(visitor, STROKES["two"], visitor.source(FRAMED))
+    visitor.main.get_by_role("button", name="Share").click()
+    place = visitor.page.get_by_test_id("stPopoverBody")
+    place.get_by_role("button", name="Make a film").click()
+    film = place.get_by_alt_text(
+        re.compile(r"A film of all five jobs\. My 2 is stranger than .+ real digits\.")
+    )
+    expect(film).to_be_visible()
+    assert visitor.waits_until(lambda: film.evaluate("it => it.naturalWidth"), bool) == 640
+    with visitor.page.expect_download() as download:
+        place.get_by_role("link", name="Download film").click()
+    with Image.open(download.value.path()) as moving:
+        assert moving.format == "GIF" and moving.n_frames > 40
+    place.get_by_role("button", name="Share film").click()
+    visitor.page.wait_for_function("window.shared")
+    said, name, size = visitor.page.evaluate("[shared.text, shared.files[0].name, shared.files[0].size]")
+    assert said.startswith("My 2 is stranger") and said.endswith(f"{visitor.address}/?digit={text}")
+    assert name == "digit-film.gif" and size == download.value.path().stat().st_size
+    visitor.sees_no_failure()
+
+
 def draws(visitor: Visitor, strokes: list[list[tuple[float, float]]], than: str) -> tuple[str, str]:
     """Draw, and return what the address then carries and the framed picture."""
     for stroke in strokes:

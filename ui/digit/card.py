@@ -4,7 +4,6 @@ import io
 import textwrap
 from typing import NamedTuple
 
-import segno
 import torch
 from PIL import Image, ImageDraw
 
@@ -101,10 +100,8 @@ def _column(card: Image.Image, pen: ImageDraw.ImageDraw, job: Job, left: int) ->
 
 def _invitation(card: Image.Image, pen: ImageDraw.ImageDraw, link: str) -> None:
     """The link as a QR code, and where it fits its line as text."""
-    code = Image.open(io.BytesIO(_qr_file(link)))
-    side = code.width * max(1, _QR // code.width)
-    top = SIZE[1] - _MARGIN - side
-    card.paste(code.resize((side, side), Image.Resampling.NEAREST), (_MARGIN, top))
+    code = paint.qr_code(link, _QR)
+    card.paste(code, (_MARGIN, SIZE[1] - _MARGIN - code.height))
     width = SIZE[0] - _MARGIN - _LEFT
     fitting = [size for size in range(24, 13, -1) if paint.font(size).getlength(link) <= width]
     pen.text(
@@ -115,9 +112,3 @@ def _invitation(card: Image.Image, pen: ImageDraw.ImageDraw, link: str) -> None:
     )
     if fitting:
         pen.text((_LEFT, SIZE[1] - _MARGIN - 32), link, paint.TEXT, paint.font(fitting[0]))
-
-
-def _qr_file(link: str) -> bytes:
-    file = io.BytesIO()
-    segno.make(link, error="l", micro=False).save(file, kind="png", scale=1, border=4)
-    return file.getvalue()

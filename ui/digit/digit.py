@@ -44,6 +44,16 @@ class Digit:
         """Its name at the start of a sentence."""
         return self.name[:1].upper() + self.name[1:]
 
+    @property
+    def strokes(self) -> list[Stroke]:
+        """The pen strokes that it was drawn with; none where it is no drawing."""
+        return strokes_in(self.text) if self.text else []
+
+    @property
+    def is_shape(self) -> bool:
+        """Whether it is a ready-made letter or shape, also from a link."""
+        return self.text is not None and address.opened(self.text)[0] == "shape"
+
 
 def from_strokes(strokes: Sequence[Stroke]) -> Digit:
     """A drawing. The model sees the strokes as a link carries them, and so the same at its other end.
@@ -90,7 +100,7 @@ def from_text(text: str) -> Digit:
     kind, said = address.opened(text)
     if kind == "code":
         image = vae.decompress(load.model(), base64.urlsafe_b64decode(said))
-        return Digit(image, "link", called="the digit of this link", text=text)
+        return Digit(image, "link", called="this digit", text=text)
     if kind == "gallery" and said in map(str, range(len(load.gallery().labels))):
         return replace(_of_gallery(int(said)), source="link")
     if kind == "shape":

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.digit import canvas, card, current, fabric, photo, share
+from ui.digit import canvas, card, current, fabric, film, photo, share
 from ui.digit.digit import Digit, from_gallery, from_strokes
 from ui.digit.fabric import Stroke
 from ui.shell import address, frame
@@ -73,7 +73,7 @@ def _send() -> Digit:
     """Put the digit in the address, and show the place to send it from."""
     mine, palette = current.digit(), frame.palette()
     address.keep(mine.text)
-    share.show(mine.text, lambda link: card.draw(mine, link, palette))
+    share.show(mine.text, lambda link: card.draw(mine, link, palette), lambda link: film.to_share(mine, link))
     return mine
 
 

@@ -1,21 +1,23 @@
-"""The moving picture in the README: a drawing, and all five jobs done on it.
+"""The moving picture of a digit and all five jobs done on it: the visitor's, to share, and the README's.
 
-`python -m ui.digit.film [FILE]` writes it; every figure in it is computed while it is painted.
+`python -m ui.digit.film [FILE]` writes the README's; every figure in a film is computed while it is painted.
 """
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from ui.digit import scenes
-from ui.digit.digit import from_strokes
+from ui.digit import boast, scenes
+from ui.digit.digit import Digit, from_strokes
 from ui.digit.fabric import Points, Stroke
 from ui.view.gif import gif
 
 FILE = Path(__file__).parents[2] / "docs" / "five_jobs.gif"
+JOBS = (scenes.compressed, scenes.denoised, scenes.filled_in, scenes.judged, scenes.generated)
 N_COLOURS = 128
 FIVE = (
     [(36, 20), (35, 27), (33, 37), (31, 47), (36, 44), (45, 41), (55, 42), (64, 49), (67, 60), (63, 72)]
@@ -24,13 +26,25 @@ FIVE = (
 )  # pen strokes in percent of the board
 
 
-def film(strokes: list[Stroke]) -> bytes:
-    """A GIF file of a drawing and all five jobs done on it, which plays for ever."""
+class Film(NamedTuple):
+    """A visitor's film and what is said with it."""
+
+    file: bytes  # a GIF that plays for ever
+    sentence: str
+
+
+def to_share(mine: Digit, link: str) -> Film:
+    """The film of a visitor's digit, which ends with a sentence about it and the whole link to it."""
+    sentence = boast.about(mine)
+    strokes = mine.strokes
+    opening = scenes.drawn(strokes, mine) if strokes else scenes.seen(mine)
+    return Film(_played([*opening, *_five_jobs(mine), scenes.sent(mine, sentence, link)]), sentence)
+
+
+def of_strokes(strokes: list[Stroke]) -> bytes:
+    """The film of a drawing, as a GIF file."""
     mine = from_strokes(strokes)
-    frames = list(scenes.drawn(strokes, mine))
-    for job in (scenes.compressed, scenes.denoised, scenes.filled_in, scenes.judged, scenes.generated):
-        frames += job(mine)
-    return gif(_in_few_colours([frame.picture for frame in frames]), [frame.ms for frame in frames])
+    return _played([*scenes.drawn(strokes, mine), *_five_jobs(mine)])
 
 
 def five() -> list[Stroke]:
@@ -50,6 +64,15 @@ def _rounded(points: Points) -> Points:
     return points
 
 
+def _five_jobs(mine: Digit) -> list[scenes.Frame]:
+    return [frame for job in JOBS for frame in job(mine)]
+
+
+def _played(frames: Sequence[scenes.Frame]) -> bytes:
+    """A GIF file that plays for ever."""
+    return gif(_in_few_colours([frame.picture for frame in frames]), [frame.ms for frame in frames])
+
+
 def _in_few_colours(frames: Sequence[Image.Image]) -> list[Image.Image]:
     """Pictures in one palette, in which what stands still stays the same from frame to frame."""
     some = frames[::4]
@@ -63,4 +86,4 @@ def _in_few_colours(frames: Sequence[Image.Image]) -> list[Image.Image]:
 
 if __name__ == "__main__":
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
-    file.write_bytes(film(five()))
+    file.write_bytes(of_strokes(five()))

@@ -1,8 +1,9 @@
-"""The scenes of the film about one drawing: how it is drawn, then what each of the five jobs makes of it."""
+"""The scenes of the film about one digit: how it comes, what each of the five jobs makes of it, the link."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import numpy as np
 import torch
@@ -14,11 +15,11 @@ from ui import anomaly_verdict, completions, mask, naming, noises, rates
 from ui.digit import fabric
 from ui.digit.digit import Digit, ready_made
 from ui.digit.fabric import Stroke
-from ui.shell import load
+from ui.shell import cache, load
 from ui.view import paint, pictures, plane
 
 SIZE = (640, 340)
-STEP_MS, HOLD_MS = 70, 900
+STEP_MS, HOLD_MS, END_MS = 70, 900, 3500
 N_STEPS = 8  # of whatever moves
 PALETTE = "viridis"
 N_BYTES = 12
@@ -29,6 +30,7 @@ N_SIDE, EXTENT = 7, 2.4  # of the map
 TOUR = ((-1.5, 1.2), (1.2, 0.9))  # places on the map that the walk passes
 _TITLES = ("Draw", "Compress", "Denoise", "Fill in", "Find anomalies", "Generate")
 _SIDE, _TOP, _MIDDLES = 196, 54, (184, 456)
+_LARGEST_CODE = 210  # of a long link, two pixels for each of its squares
 _FINE = 4  # pixels of the board for one of the film
 
 
@@ -54,7 +56,21 @@ def drawn(strokes: list[Stroke], mine: Digit) -> Iterator[Frame]:
     for i in range(1, 2 * N_STEPS + 1):
         board = Side(_board(_begun(strokes, n_points * i // (2 * N_STEPS))), "the drawing")
         yield _frame(0, caption, board, nothing)
-    yield _frame(0, caption, board, Side(_colours(mine.image), "what the model sees"), HOLD_MS)
+    yield _frame(0, caption, board, Side(_colours(mine.image), "what the model sees"), ms=HOLD_MS)
+
+
+def seen(mine: Digit) -> Iterator[Frame]:
+    """A digit that nobody drew on the board appears line by line as the model sees it."""
+    caption = f"The model sees it in {mine.image.numel()} pixels."
+    smooth = Image.fromarray((mine.image[0].numpy() * 255).round().astype(np.uint8))
+    smooth = smooth.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+    paper = Side(np.asarray(smooth.convert("RGB")), "the original")
+    n_rows = mine.image.shape[-2]
+    for i in range(1, N_STEPS + 1):
+        above = mine.image.clone()
+        above[..., n_rows * i // N_STEPS :, :] = 0
+        ms = STEP_MS if i < N_STEPS else HOLD_MS
+        yield _frame(0, caption, paper, Side(_colours(above), "what the model sees"), ms=ms)
 
 
 def compressed(mine: Digit) -> Iterator[Frame]:
@@ -64,21 +80,23 @@ def compressed(mine: Digit) -> Iterator[Frame]:
     caption = f"{len(code)} bytes bring it back at {coded.psnr_db:.1f} dB."
     drawing = Side(_colours(mine.image), f"{mine.image.numel()} bytes")
     for i, step in enumerate(steps, 1):
-        sent = code[: len(code) * i // len(steps)].hex(" ")
-        yield _frame(1, caption, drawing, Side(_colours(step.image), f"decoded from\n{sent}"))
-    yield _frame(1, caption, drawing, Side(_colours(coded.image), f"decoded from\n{sent}"), HOLD_MS)
+        begun = code[: len(code) * i // len(steps)].hex(" ")
+        yield _frame(1, caption, drawing, Side(_colours(step.image), f"decoded from\n{begun}"))
+    yield _frame(1, caption, drawing, Side(_colours(coded.image), f"decoded from\n{begun}"), ms=HOLD_MS)
 
 
 def denoised(mine: Digit) -> Iterator[Frame]:
     """The noise is wiped away from left to right."""
     noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
-    caption = f"Noise goes and strokes stay: from {before_db:.1f} to {after_db:.1f} dB."
+    became = naming.became(mine.image, clean)
+    what = f"Noise goes, and it looks like {became}" if became else "Noise goes and strokes stay"
+    caption = f"{what}: from {before_db:.1f} to {after_db:.1f} dB."
     left = Side(_colours(noisy), "under noise")
     for i in range(N_STEPS):
         edge = noisy.shape[-1] * i // N_STEPS
         wiped = torch.cat([clean[..., :edge], noisy[..., edge:]], dim=-1)
         yield _frame(2, caption, left, Side(_colours(wiped), "cleaned"))
-    yield _frame(2, caption, left, Side(_colours(clean), "cleaned"), HOLD_MS)
+    yield _frame(2, caption, left, Side(_colours(clean), "cleaned"), ms=HOLD_MS)
 
 
 def filled_in(mine: Digit) -> Iterator[Frame]:
@@ -89,7 +107,7 @@ def filled_in(mine: Digit) -> Iterator[Frame]:
     caption = f"Half hidden, completed {completions.N} times: {counts}."
     seen = Side(pictures.veiled(mine.image, known, PALETTE), "what the model sees")
     for group, image in completions.filmstrip(groups, N_COMPLETIONS):
-        yield _frame(3, caption, seen, Side(_colours(image), f"completed: {group.name}"), HOLD_MS // 2)
+        yield _frame(3, caption, seen, Side(_colours(image), f"completed: {group.name}"), ms=HOLD_MS // 2)
 
 
 def judged(mine: Digit) -> Iterator[Frame]:
@@ -100,7 +118,7 @@ def judged(mine: Digit) -> Iterator[Frame]:
     words = [f"{found.word()}:\n{found.words}" for found in verdicts]
     for i in range(1, N_STEPS + 1):
         left, right = (Side(_glowing(it, i / N_STEPS), said) for it, said in zip(both, words, strict=True))
-        yield _frame(4, caption, left, right, STEP_MS if i < N_STEPS else 2 * HOLD_MS)
+        yield _frame(4, caption, left, right, ms=STEP_MS if i < N_STEPS else 2 * HOLD_MS)
 
 
 def generated(mine: Digit) -> Iterator[Frame]:
@@ -117,21 +135,38 @@ def generated(mine: Digit) -> Iterator[Frame]:
         yield _frame(5, caption, here, Side(_colours(image), f"drawn there: {naming.said(label)}"))
 
 
-def _frame(scene: int, caption: str, left: Side, right: Side, ms: int = STEP_MS) -> Frame:
-    """The titles with this scene's lit, two pictures with their words, and the caption."""
-    picture = Image.new("RGB", SIZE, paint.BACKGROUND)
+def sent(mine: Digit, sentence: str, link: str) -> Frame:
+    """A sentence about the digit, and the link to it as a code to scan."""
+    words = f"scan it, and draw your own\n{urlsplit(link).netloc}"
+    frame = _frame(None, sentence, Side(_colours(mine.image), words), ms=END_MS)
+    code = paint.qr_code(link, _LARGEST_CODE)
+    frame.picture.paste(code, (_MIDDLES[1] - code.width // 2, _TOP + (_SIDE - code.height) // 2))
+    return frame
+
+
+def _frame(scene: int | None, caption: str, *sides: Side, ms: int = STEP_MS) -> Frame:
+    """The titles with this scene's lit, pictures with their words from left to right, and the caption."""
+    picture = _titles(scene).copy()
     pen = ImageDraw.Draw(picture)
-    x = 24.0
-    for i, title in enumerate(_TITLES):
-        pen.text((x, 18), title, paint.ACCENT if i == scene else paint.DIM, paint.font(16))
-        x += paint.font(16).getlength(title) + 22
-    for middle, side in zip(_MIDDLES, (left, right), strict=True):
+    for middle, side in zip(_MIDDLES, sides, strict=False):
         paint.paste(picture, side.pixels, (middle - _SIDE // 2, _TOP), _SIDE)
         pen.multiline_text(
             (middle, _TOP + _SIDE + 6), side.words, paint.MUTED, paint.font(14), "ma", align="center"
         )
     pen.text((SIZE[0] // 2, SIZE[1] - 12), caption, paint.TEXT, paint.font(20), "ms")
     return Frame(picture, ms)
+
+
+@cache.for_good
+def _titles(scene: int | None) -> Image.Image:
+    """A frame with nothing but the titles of all scenes, this one's lit."""
+    picture = Image.new("RGB", SIZE, paint.BACKGROUND)
+    pen = ImageDraw.Draw(picture)
+    x = 24.0
+    for i, title in enumerate(_TITLES):
+        pen.text((x, 18), title, paint.ACCENT if i == scene else paint.DIM, paint.font(16))
+        x += paint.font(16).getlength(title) + 22
+    return picture
 
 
 def _colours(image: Tensor) -> paint.Pixels:

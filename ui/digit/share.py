@@ -1,33 +1,48 @@
-"""A place to send the digit from: its link, to copy, to share or to scan, and a picture card."""
+"""A place to send the digit from: its link, to copy, to share or to scan, a picture card and a film."""
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 
 import segno
 import streamlit as st
 
-from ui.shell import address
+from ui.digit.film import Film
+from ui.shell import address, frame
 
 _QR_WIDTH = 164
 _FILES = Path(__file__).parent
+_CSS = (_FILES / "share.css").read_text(encoding="utf-8")
 _send = st.components.v2.component(
     "send_link",
     html="""
     <button class="copy" type="button">Copy link</button>
-    <button class="share" type="button" hidden>Share …</button>
+    <button class="share" type="button" hidden>Share link …</button>
     <span class="said" role="status"></span>
     """,
-    css=(_FILES / "share.css").read_text(encoding="utf-8"),
+    css=_CSS,
     js=(_FILES / "share.js").read_text(encoding="utf-8"),
+)
+_send_film = st.components.v2.component(
+    "send_film",
+    html="""
+    <p class="sentence"></p>
+    <button class="share" type="button" hidden>Share film …</button>
+    <a class="download" download="digit-film.gif">Download film</a>
+    <img class="film" alt="" />
+    """,
+    css=_CSS,
+    js=(_FILES / "share_film.js").read_text(encoding="utf-8"),
 )
 
 
-def show(text: str | None, card: Callable[[str], bytes]) -> None:
+def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], Film]) -> None:
     """Show the button that opens the place.
 
     Args:
         text: the digit as an address carries it; None = nobody has brought one.
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
+        film: makes the film, likewise.
     """
     with st.popover("Share", icon=":material/share:", key="share"):
         if text is None:
@@ -38,19 +53,39 @@ def show(text: str | None, card: Callable[[str], bytes]) -> None:
             "Whoever opens this link sees this digit exactly as you do, on this page as you have set it."
         )
         _send(key="send_link", data={"link": link})
+        _offer_film(link, film)
         st.code(link, language=None, wrap_lines=True)
-        st.image(
-            segno.make(link, error="l", micro=False).png_data_uri(scale=4, border=4),
-            alt="QR code of the link",
-            width=_QR_WIDTH,
-        )
-        st.download_button(
-            "Download picture card",
-            lambda: card(link),
-            "digit-card.png",
-            "image/png",
-            key="share_card",
-            icon=":material/download:",
-            on_click="ignore",
-            help="The digit, what all five jobs make of it, and the link. It takes a few seconds to draw.",
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.image(
+                segno.make(link, error="l", micro=False).png_data_uri(scale=4, border=4),
+                alt="QR code of the link",
+                width=_QR_WIDTH,
+            )
+            st.download_button(
+                "Download picture card",
+                lambda: card(link),
+                "digit-card.png",
+                "image/png",
+                key="share_card",
+                icon=":material/download:",
+                on_click="ignore",
+                help="The digit, what all five jobs make of it, and the link. It takes a few seconds.",
+            )
+
+
+@st.fragment
+def _offer_film(link: str, film: Callable[[str], Film]) -> None:
+    """The button that has the film made, and then the film."""
+    asked = st.button(
+        "Make a film (about 3 seconds)",
+        key="share_film",
+        icon=":material/movie:",
+        help="The digit going through all five jobs, as a moving picture to share.",
+    )
+    if not asked:
+        return
+    with frame.sentence():
+        with st.spinner("All five jobs are at work …"):
+            made = film(link)
+        gif = base64.b64encode(made.file).decode()
+        _send_film(key="send_film", data={"link": link, "sentence": made.sentence, "gif": gif})
