@@ -57,7 +57,7 @@ def show_film(groups: list[Group], average: Tensor) -> None:
     """The completions fading into each other, or their average where nothing is to move."""
     images = torch.stack([image for _, image in completions.filmstrip(groups, N_SHOWN)])
     with st.container(horizontal=True, gap="small"):
-        film, words = st.container(width=FILM_WIDTH), st.container(width=FILM_WIDTH // 2)
+        film, words = st.container(width=FILM_WIDTH), st.container()
         with words:
             plays = st.toggle("Play the film", value=True, key="impute_plays", bind="query-params")
             st.caption("All in one place: what moves, or is blurred, is what the model is not sure of.")
