@@ -86,21 +86,23 @@ def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
 def show_strangers(mine: Digit, alarm: float, n_real: int) -> None:
     """Ready-made letters and shapes, a real digit and this one turned over, each pressed to put it in."""
     names = letters_and_shapes.READY_MADE
-    judged = anomaly_verdict.of_ready_made(names)
-    others = {
-        f"A real {REAL}": digit.from_gallery(REAL),
+    real = digit.from_gallery(REAL)
+    over = {
         "Mirrored": turned(mine, letters_and_shapes.mirrored, "this mirror image"),
         "Rotated": turned(mine, letters_and_shapes.upside_down, "this upside-down picture"),
     }
+    judged = anomaly_verdict.of_ready_made(names)
     caught = sum(found.word(alarm) == "not a digit" for found in judged)
     st.markdown(
         "**Try a letter or a shape.** Press one to use it in place of your digit. The alarm catches "
         f"**{caught} of the {len(judged)}** letters and shapes; it is a false alarm for "
         f"{anomaly_verdict.n_false_alarms(alarm):,} of {n_real:,} real digits."
     )
+    of_real = anomaly_verdict.verdicts([real.image])
+    of_turned = anomaly_verdict.verdicts([picture.image for picture in over.values()])
     show_row(
-        {name: digit.ready_made(name) for name in names} | others,
-        [*judged, *anomaly_verdict.verdicts([picture.image for picture in others.values()])],
+        {name: digit.ready_made(name) for name in names} | {f"A real {REAL}": real} | over,
+        [*judged, *of_real, *of_turned],
         alarm,
     )
     st.caption(f"The last two are {mine.name}, turned over.")

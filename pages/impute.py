@@ -10,23 +10,32 @@ place = frame.page(
     "Hide part of your digit. The model knows how digits go on, and offers several ways to complete it.",
 )
 with frame.loading():
+    import torch
+    from torch import Tensor
+
     from ui import comparison, completions, mask, naming, scores
     from ui.completions import Group
     from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
     from ui.shell import load
-    from ui.view import pictures
-    from vae import impute
+    from ui.view import morph, pictures
+    from vae import Imputation, impute
     from vae.baselines import classical
     from vae.posterior.inference import more_draws, posterior_draws
 
 FAILURE = 4
 N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
-WIDTH, SMALL = 112, 70
+FILM, STILL, FILM_WIDTH = "impute_film", "impute_still", 280
+FILM_STYLE = f"""<style>
+.st-key-{FILM} img {{ image-rendering: pixelated }}
+@media (prefers-reduced-motion: reduce) {{ .st-key-{FILM} {{ display: none }} }}
+@media not (prefers-reduced-motion: reduce) {{ .st-key-{STILL} {{ display: none }} }}
+</style>"""
+WIDTH, LARGE, SMALL = 98, 112, 84
 
 
-def choose_hidden(mine: Digit) -> mask.Mask:
-    """What the model may not see: a part hidden at once, and what is erased by hand."""
+def choose_hidden() -> mask.Mask:
+    """The part that is hidden at once."""
     way = st.segmented_control(
         "Hide",
         mask.WAYS,
@@ -41,30 +50,46 @@ def choose_hidden(mine: Digit) -> mask.Mask:
             "Share of pixels hidden", 10, 95, share, 5, "%d %%", "impute_share", bind="query-params"
         )
     st.caption("Paint over the digit to erase more.")
-    return eraser.erased(mine, mask.observed(way, share / 100))
+    return mask.observed(way, share / 100)
 
 
-def show_completions(mine: Digit, known: mask.Mask) -> None:
-    """What the model finds likely, in words, as a filmstrip, as an average and as uncertainty."""
-    filled, groups = completions.of(mine.image, known)
-    in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
-    st.markdown(completions.verdict(mine.name, groups) + in_truth)
-    show_filmstrip(groups, N_SHOWN, width=WIDTH)
+def show_film(groups: list[Group], average: Tensor) -> None:
+    """The completions fading into each other, or their average where nothing is to move."""
+    images = torch.stack([image for _, image in completions.filmstrip(groups, N_SHOWN)])
+    with st.container(horizontal=True, gap="small"):
+        film, words = st.container(width=FILM_WIDTH), st.container()
+        with words:
+            plays = st.toggle("Play the film", value=True, key="impute_plays", bind="query-params")
+            st.caption("All in one place: what moves, or is blurred, is what the model is not sure of.")
+        with film:
+            if plays:
+                st.html(FILM_STYLE)
+                with st.container(key=FILM):
+                    alt = "film: the completions, each fading into the next"
+                    st.image(morph.round_trip(images), width=FILM_WIDTH, alt=alt)
+            with st.container(key=STILL):
+                pictures.show(average, alt="all completions, blended into one", width=FILM_WIDTH)
+
+
+def show_parts(mine: Digit, known: mask.Mask, filled: Imputation) -> None:
+    """What the model saw, the average, where completions differ, and what was really there."""
     with st.container(horizontal=True, gap="xsmall"):
-        pictures.partly_hidden(mine.image, known, alt="what the model saw", width=WIDTH, caption="Seen")
-        pictures.show(filled.mean[0], alt="average of all completions", width=WIDTH, caption="Average")
+        pictures.partly_hidden(mine.image, known, alt="what the model saw", width=LARGE, caption="Seen")
+        pictures.show(filled.mean[0], alt="average of all completions", width=LARGE, caption="Average")
         pictures.heat(
-            filled.std[0], alt="where completions differ", highest=0.5, width=WIDTH, caption="Uncertainty"
+            filled.std[0], alt="where completions differ", highest=0.5, width=LARGE, caption="Uncertainty"
         )
-        pictures.show(mine.image, alt="what was really there", width=WIDTH, caption="The truth")
+        pictures.show(mine.image, alt="what was really there", width=LARGE, caption="The truth")
     st.caption(
-        "The most likely digit comes first, with its most typical completion. The percentage is the share of "
-        f"all {completions.N} completions that look like that digit. What a completion looks like is judged "
-        f"by comparison with {len(load.gallery().labels)} held-out digits; judged by one another, "
-        f"these digits are named correctly in {naming.accuracy():.0%} of cases."
+        "What a completion looks like is judged by comparison with "
+        f"{len(load.gallery().labels)} held-out digits; judged by one another, these digits are named "
+        f"correctly in {naming.accuracy():.0%} of cases."
     )
-    st.header("Against classical methods", anchor=False)
-    entries = mask.attempts(mine, known, filled.mean[0], classical.INPAINTERS)
+
+
+def show_baselines(mine: Digit, known: mask.Mask, average: Tensor) -> None:
+    """The average beside what classical methods make of the hidden part."""
+    entries = mask.attempts(mine, known, average, classical.INPAINTERS)
     st.markdown(mask.compared(mine.name, entries))
     comparison.show(entries, comparison.RMSE)
     st.caption(
@@ -101,23 +126,40 @@ def show_failure() -> None:
         f"like the {FAILURE} that it was. "
         "What was hidden cannot be known for certain; the model can only say how likely each completion is."
     )
-    with st.container(horizontal=True, gap="xsmall"):
-        pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
-        pictures.partly_hidden(image, known, alt="its lower half", width=SMALL, caption="seen")
-    show_filmstrip(groups, N_SHOWN_OF_FAILURE, width=SMALL)
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(horizontal=True, gap="xsmall", width=2 * SMALL + 8):
+            pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
+            pictures.partly_hidden(image, known, alt="its lower half", width=SMALL, caption="seen")
+        with st.container(width=N_SHOWN_OF_FAILURE * (SMALL + 8)):
+            show_filmstrip(groups, N_SHOWN_OF_FAILURE, width=SMALL)
 
 
-left, right = frame.split()
-with left:
-    first = st.container()
-    mine = digit_input.chip(place)
-with first:
-    known = choose_hidden(mine)
-with right, frame.sentence():
+mine = digit_input.chip(place)
+hero, side = frame.split(frame.HERO_WIDTH)
+with side:
+    verdict = st.empty()
+    hidden = choose_hidden()
+    film = st.container()
+with hero:
+    known = eraser.erased(mine, hidden)
+with frame.sentence():
     if known.all():
-        st.markdown(f"Nothing of {mine.name} is hidden yet: paint over it, or choose a part to hide.")
+        verdict.markdown(f"Nothing of {mine.name} is hidden yet: paint over it, or choose a part to hide.")
     else:
-        show_completions(mine, known)
+        filled, groups = completions.of(mine.image, known)
+        in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
+        verdict.markdown(completions.verdict(mine.name, groups) + in_truth)
+        with film:
+            show_film(groups, filled.mean[0])
+        show_filmstrip(groups, N_SHOWN, width=WIDTH)
+        st.caption(
+            "The most likely digit comes first, with its most typical completion. The percentage is the "
+            f"share of all {completions.N} completions that look like that digit."
+        )
+        frame.section("Seen, average, uncertainty and truth", "impute_parts", show_parts, mine, known, filled)
+        frame.section(
+            "Against classical methods", "impute_others", show_baselines, mine, known, filled.mean[0]
+        )
 
 frame.what_is_happening(
     f"Each digit has a latent code: {glossary.gloss('latent code')}. The encoder is told which pixels are "

@@ -38,7 +38,7 @@ def test_any_other_error_is_logged_and_its_words_are_not_shown(open_page, monkey
     app = open_page("pages/impute.py")
     assert not app.exception
     assert GENERAL in sentences(app) and not any("mat1" in sentence for sentence in sentences(app))
-    assert "What is happening" in [header.value for header in app.header]
+    assert "What is happening" in [fold.label for fold in app.expander]
     (first, *_) = [record for record in caplog.records if record.name == "ui.shell.frame"]
     assert "mat1 and mat2" in str(first.exc_info) and "Traceback" in caplog.text
     caplog.clear()

@@ -10,13 +10,13 @@ import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import SEVEN, draw, picture_file, pictures_of, send, texts
+from tests.app.conftest import SEVEN, alts, draw, picture_file, pictures_of, send, texts
 from ui import completions
 from ui.shell import load
 from ui.view import pictures
 
 PAGE = "pages/impute.py"
-HEADERS = ["Against classical methods", "What is happening", "Where it fails"]
+SECTIONS = ["Seen, average, uncertainty and truth", "Against classical methods", "What is happening"]
 WAYS = ("Top", "Left", "Block", "Dots")
 CAPTION = re.compile(r"(\d|unclear)(?: · (< 1|\d+)%)?")
 
@@ -30,10 +30,11 @@ def erase(app):
 
 
 def test_a_drawing_is_completed_and_scored(open_page):
-    app = draw(open_page(PAGE), SEVEN)
+    app = draw(open_page(PAGE, impute_others="true"), SEVEN)
     assert not app.exception and not app.warning
     assert app.session_state["digit"].source == "drawing"
     assert "On your drawing, the model **" in texts(app)
+    assert "On the hidden part of your drawing" in texts(app)
     assert "Biharmonic" in texts(app) and "best here" in texts(app)
 
 
@@ -66,6 +67,22 @@ def test_with_everything_hidden_no_digit_is_favoured():
     assert "has no idea" in completions.verdict("this 7", groups)
 
 
+def test_the_film_rests_where_it_shall_not_play(open_page):
+    app = open_page(PAGE)
+    film, average = "film: the completions, each fading into the next", "all completions, blended into one"
+    assert {film, average} <= set(alts(app))  # which of the two is seen is a question of style
+    app.toggle(key="impute_plays").set_value(False).run()
+    assert film not in alts(app) and average in alts(app)
+
+
+def test_baselines_and_parts_wait_until_they_are_opened(open_page):
+    app = open_page(PAGE)
+    assert "Biharmonic" not in texts(app) and "where completions differ" not in alts(app)
+    app = open_page(PAGE, impute_parts="true")
+    assert {"what the model saw", "average of all completions", "where completions differ"} <= set(alts(app))
+    assert "what was really there" in alts(app)
+
+
 def hidden(app: AppTest) -> np.ndarray:
     """Which pixels of the picture called "Seen" are in the colour of what is hidden."""
     (url,) = (image.url for image in pictures_of(app) if image.caption == "Seen")
@@ -78,20 +95,20 @@ def test_what_is_painted_over_is_erased_until_it_is_cleared(open_page):
     assert "Nothing of this 7 is hidden yet" in texts(app)
     erase(app)
     assert not app.exception and not app.warning
-    assert "On the hidden part of this 7" in texts(app)
+    assert "On this 7, the model **" in texts(app)
     app.button(key="eraser_clear").click().run()
     assert "Nothing of this 7 is hidden yet" in texts(app)
 
 
 def test_what_is_erased_adds_to_what_is_hidden_at_once(open_page):
-    app = open_page(PAGE)
+    app = open_page(PAGE, impute_parts="true")
     at_once = hidden(app)
     assert at_once.mean() == 0.5
     erase(app)
     more = hidden(app)
     assert more[at_once].all() and more.sum() > at_once.sum()
     hide_at_once(app, "None")
-    assert "On the hidden part of this 7" in texts(app)
+    assert "On this 7, the model **" in texts(app)
     hide_at_once(app, "Top")
     assert (hidden(app) == more).all()
 
@@ -103,14 +120,14 @@ def test_another_digit_empties_the_eraser(open_page):
 
 
 def test_a_digit_that_is_hidden_altogether_still_gets_completions(open_page):
-    app = open_page(PAGE)
+    app = open_page(PAGE, impute_others="true")
     draw(app, *[[(0, y), (280, y)] for y in range(0, 281, 10)], board="eraser")
     assert not app.exception and not app.warning
     assert "On the hidden part of this 7" in texts(app)
 
 
 def test_a_share_of_pixels_is_hidden_as_the_slider_says(open_page):
-    app = hide_at_once(open_page(PAGE), "Dots")
+    app = hide_at_once(open_page(PAGE, impute_others="true"), "Dots")
     app.slider(key="impute_share").set_value(95).run()
     assert not app.exception
     assert "On the hidden part of this 7" in texts(app)
@@ -141,7 +158,8 @@ def test_what_no_canvas_can_have_sent_gives_a_sentence_and_the_digit_stays(open_
 
 def test_the_page_ends_with_the_reason_and_a_failure_told_in_numbers(open_page):
     app = open_page(PAGE)
-    assert [header.value for header in app.header] == HEADERS
+    assert [fold.label for fold in app.expander if fold.label] == SECTIONS
+    assert [header.value for header in app.header] == ["Where it fails"]
     found = re.search(r"(None|\d+) of them looks? like the 4 that it was", texts(app))
     assert found
     assert found[1] == "None" or int(found[1]) < completions.N / 2

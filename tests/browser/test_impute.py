@@ -1,12 +1,15 @@
 """Fill in: erase a part of the digit with the mouse or by the keyboard, and see it completed."""
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from tests.browser.visitor import STROKES, Visitor
 
 SEEN = "what the model saw"
+FILM, AVERAGE = "film: the completions, each fading into the next", "all completions, blended into one"
+OPEN = "?impute_parts=true&impute_others=true"
 COMPLETION = re.compile(r"^completion \d of 8, it looks like (an? \d|no clear digit)$")
 ERROR = re.compile(r": error \d\.\d{3}$")
 
@@ -37,7 +40,7 @@ def test_what_is_erased_stays_erased_when_the_visitor_comes_back(visitor: Visito
 
 
 def test_another_part_is_hidden_by_the_keyboard(visitor: Visitor):
-    visitor.opens("impute")
+    visitor.opens("impute", OPEN)
     sees_completions(visitor)
     top = visitor.source(SEEN)
     visitor.named("impute_way").get_by_role("radio", name="Top").focus()
@@ -53,6 +56,11 @@ def test_another_part_is_hidden_by_the_keyboard(visitor: Visitor):
 
 def test_the_digit_can_be_erased_at_first_sight(visitor: Visitor):
     visitor.opens("impute")
+    expect(visitor.picture(FILM)).to_be_in_viewport(ratio=1)
+    expect(visitor.picture(AVERAGE)).to_be_hidden()
+    visitor.opens_section("Seen, average")
+    visitor.opens_section("Against classical")
+    visitor.main.evaluate("it => it.scrollTo(0, 0)")
     expect(visitor.paper("eraser")).to_be_in_viewport(ratio=1)
     expect(visitor.named("eraser_pen")).to_be_in_viewport(ratio=1)
     expect(visitor.picture(COMPLETION).first).to_be_in_viewport(ratio=1)
@@ -62,9 +70,16 @@ def test_the_digit_can_be_erased_at_first_sight(visitor: Visitor):
     sees_completions(visitor)
 
 
-def hides_nothing(visitor: Visitor) -> None:
-    """Begin with a whole digit."""
+def test_who_asked_for_less_motion_sees_the_average_in_place_of_the_film(arrive: Callable[..., Visitor]):
+    visitor = arrive(reduced_motion="reduce")
     visitor.opens("impute")
+    expect(visitor.picture(AVERAGE)).to_be_visible()
+    expect(visitor.picture(FILM)).to_be_hidden()
+
+
+def hides_nothing(visitor: Visitor) -> None:
+    """Begin with a whole digit, and all that is shown of it open."""
+    visitor.opens("impute", OPEN)
     visitor.named("impute_way").get_by_role("radio", name="None").click()
     expect(visitor.main).to_contain_text("Nothing of this 7 is hidden yet")
     expect(visitor.picture(COMPLETION)).to_have_count(0)

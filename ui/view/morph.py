@@ -1,4 +1,4 @@
-"""Digits that change into each other: as an animated GIF, and the plain cross-fade to compare with."""
+"""Digits that change into each other: as animated GIFs, and the plain cross-fade to compare with."""
 
 import torch
 from PIL import Image
@@ -8,6 +8,7 @@ from ui.shell import frame
 from ui.view import gif, pictures
 
 FRAME_MS, PAUSE_MS = 70, 700
+N_STEPS = 8  # from one digit to the next on a round trip
 
 
 def there_and_back(digits: Tensor, width: int) -> bytes:
@@ -23,6 +24,23 @@ def there_and_back(digits: Tensor, width: int) -> bytes:
     there = [_page(digit, width) for digit in digits]
     pause = [FRAME_MS] * (len(there) - 2)
     return gif.gif(there + there[-2:0:-1], [PAUSE_MS, *pause, PAUSE_MS, *pause])
+
+
+def round_trip(digits: Tensor) -> bytes:
+    """A GIF in the visitor's palette that rests at each digit, fades into the next, and starts again.
+
+    Args:
+        digits: (n, 1, 28, 28) in [0, 1], n >= 2.
+
+    Returns:
+        The file, one pixel for each value, for the browser to enlarge.
+    """
+    pages, ms = [], []
+    for a, b in zip(digits, digits.roll(-1, dims=0), strict=True):
+        on_the_way = crossfade(a, b, N_STEPS + 1)[:-1]
+        pages += [_page(digit, digit.shape[-1]) for digit in on_the_way]
+        ms += [PAUSE_MS] + [FRAME_MS] * (N_STEPS - 1)
+    return gif.gif(pages, ms)
 
 
 def crossfade(a: Tensor, b: Tensor, n: int) -> Tensor:
