@@ -1,7 +1,5 @@
 """The held-out digits that ship with the model: real handwriting which no training has seen."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +9,7 @@ import torch
 from torch import Tensor
 
 from vae.checks import SIDE, InputError
+from vae.files import read_arrays
 
 GALLERY_FILE = Path(__file__).parents[1] / "weights" / "gallery.npz"
 
@@ -44,9 +43,8 @@ def read_gallery(path: Path) -> Gallery:
     if not path.is_file():
         raise InputError(f"the gallery {path.name} is missing from the folder {path.parent.name}")
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            images, labels = file["images"], file["labels"]
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        images, labels = read_arrays(path, ("images", "labels"))
+    except ValueError as error:
         raise InputError(f"{path.name} cannot be read as a gallery of digits") from error
     digits = images.dtype == labels.dtype == np.uint8 and images.shape == (labels.size, SIDE, SIDE)
     if not digits or labels.ndim != 1 or labels.size == 0 or labels.max() > 9:
