@@ -168,10 +168,11 @@ pressable.style()
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
-with right, frame.sentence():
-    (found,) = anomaly_verdict.verdicts([mine.image])
+with right:
     verdict = st.container()
     alarm = choose_alarm()
+with right, frame.sentence():
+    (found,) = anomaly_verdict.verdicts([mine.image])
     with verdict:
         show_verdict(mine, found, found.word(alarm))
     show_needle(mine, found, alarm)

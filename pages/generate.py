@@ -76,7 +76,7 @@ def show_point(point: tuple[float, float]) -> None:
             pictures.strip([d.image for d in near], alts=[f"a real {d.label}" for d in near], width=64)
 
 
-@st.fragment
+@frame.fragment
 def show_morph(mine: Digit) -> None:
     """A film and a strip from the visitor's digit to another one."""
     st.header("From one digit to another", anchor=False)
@@ -191,7 +191,7 @@ def show_match(i: int, sample: Tensor, label: int | None, match: likeness.Match,
     )
 
 
-@st.fragment
+@frame.fragment
 def show_numbers(mine: Digit) -> None:
     """A handful of sliders, each moving one number of the visitor's digit."""
     n_dims = load.model().config.latent_dim

@@ -10,7 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from vae.calibration_checks import checked
-from vae.checks import InputError
+from vae.checks import FileError
 from vae.files import write_file
 
 MOST_BYTES = 2**26  # of a calibration file
@@ -81,7 +81,7 @@ class Calibration(ModelStatistics):
         """Read what `save` wrote.
 
         Raises:
-            InputError: the file is missing or damaged, or one of its fields cannot be used.
+            FileError: the file is missing or damaged, or one of its fields cannot be used.
         """
         problem = "missing or damaged"
         try:
@@ -91,7 +91,7 @@ class Calibration(ModelStatistics):
             problem = "not usable"
             facts = checked(content)
         except (OSError, ValueError, RecursionError) as error:
-            raise InputError(
+            raise FileError(
                 f"the calibration {path.name} is {problem}; python -m vae.calibrate writes it"
             ) from error
         profiles = {int(size): Profile(**profile) for size, profile in facts.pop("profiles").items()}

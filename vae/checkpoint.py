@@ -13,12 +13,13 @@ from safetensors.torch import save
 from torch import Tensor
 
 from vae.calibration import Calibration
-from vae.checks import InputError, shown, usable_device
+from vae.checks import FileError, InputError, shown, usable_device
 from vae.files import write_file
 from vae.model import VAE, Config
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 MOST_BYTES = 2**30  # of a weights file
+COMMAND = "python -m vae.train --out weights trains new ones"
 FORMAT = "one-model-five-superpowers/1"
 
 
@@ -47,24 +48,23 @@ def read_tensors(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], di
     """The tensors of a weights file, in float32, and its metadata.
 
     Raises:
-        InputError: the file is missing, damaged, or of another format.
+        FileError: the file is missing, damaged, or of another format.
     """
     if not os.path.isfile(path):
-        raise InputError(f"there is no weights file {path.name}; train one with python -m vae.train")
+        raise FileError(f"there is no weights file {path.name}; {COMMAND}")
     if os.path.getsize(path) > MOST_BYTES:
-        raise InputError(f"the weights file {path.name} has more than {MOST_BYTES:,} bytes")
+        raise FileError(f"the weights file {path.name} has more than {MOST_BYTES:,} bytes; {COMMAND}")
     try:
         with safe_open(path, framework="pt", device=device) as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except Exception as error:  # safetensors raises several kinds, and PyTorch others
-        raise InputError(f"the weights file {path.name} is damaged") from error
-    if metadata.get("format") != FORMAT:
-        raise InputError(
-            f"the weights file {path.name} has the format {metadata.get('format')!r}, not {FORMAT!r}"
-        )
+        raise FileError(f"the weights file {path.name} is damaged; {COMMAND}") from error
+    found = shown(metadata.get("format"))
+    if found != repr(FORMAT):
+        raise FileError(f"the weights file {path.name} has the format {found}, not {FORMAT!r}; {COMMAND}")
     if not all(value.isfinite().all() for value in tensors.values()):
-        raise InputError(f"the weights file {path.name} holds weights that are not finite")
+        raise FileError(f"the weights file {path.name} holds weights that are not finite; {COMMAND}")
     return tensors, metadata
 
 
@@ -72,7 +72,7 @@ def read_weights(path: Path, device: str = "cpu") -> VAE:
     """The model in a weights file, in float32 and eval mode.
 
     Raises:
-        InputError: the file is missing, damaged, of another format, or does not fit its own config.
+        FileError: the file is missing, damaged, of another format, or does not fit its own config.
     """
     tensors, metadata = read_tensors(path, device)
     try:
@@ -82,7 +82,7 @@ def read_weights(path: Path, device: str = "cpu") -> VAE:
         model = VAE(config)
         model.load_state_dict(tensors)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise InputError(f"the weights in {path.name} do not fit the model's config") from error
+        raise FileError(f"the weights in {path.name} do not fit the model's config; {COMMAND}") from error
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model.eval().requires_grad_(False)
 
@@ -97,8 +97,8 @@ def load_model(path: Path | str = WEIGHTS / "vae.safetensors", device: str = "cp
     """The shipped model with its calibration, in eval mode; one for each device in the whole process.
 
     Raises:
-        InputError: a file is missing or damaged, of another format or model, or does not fit its config; or
-            there is no such device.
+        FileError: a file is missing or damaged, of another format or model, or does not fit its config.
+        InputError: there is no such device, or path is none.
     """
     try:
         file = Path(path).resolve()
@@ -113,7 +113,7 @@ def _loaded(path: Path, device: str) -> VAE:
     calibration = Calibration.load(path.with_name("calibration.json"))
     same_length = len(calibration.posterior_std) == model.config.latent_dim
     if calibration.fingerprint != fingerprint(model) or not same_length:
-        raise InputError(
+        raise FileError(
             "the calibration belongs to other weights; python -m vae.calibrate measures a new one"
         )
     model.calibration = calibration

@@ -14,6 +14,10 @@ class InputError(ValueError):
     """What was given cannot be used, be it an argument or a file; the message is a sentence for people."""
 
 
+class FileError(InputError):
+    """A file that belongs to the model is missing or damaged; the message says what makes it anew."""
+
+
 def unlike_tensor(x: object) -> str | None:
     """What x is instead of a tensor that holds all its values; None where it is one."""
     if not isinstance(x, Tensor):

@@ -1,6 +1,7 @@
 """How files are written, whole or not at all, and how arrays are read from one that may be damaged."""
 
 import os
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -44,6 +45,20 @@ def write_file(path: Path, content: bytes | str) -> None:
         raise InputError(
             f"{path.name} cannot be written to {path.parent}: {error.strerror}; what was there is as it was"
         ) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Accept a folder that files can be written to; it is made where it is missing.
+
+    Raises:
+        InputError: it is none, or nothing can be written to it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        raise InputError(f"nothing can be written to {folder}: {error.strerror}") from error
 
 
 def _flush(folder: Path) -> None:

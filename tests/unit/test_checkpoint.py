@@ -78,7 +78,10 @@ def test_the_shipped_file_is_small(model: vae.VAE) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path / "vae.safetensors", "there is no weights file vae.safetensors; train one with")
+    refused(
+        tmp_path / "vae.safetensors",
+        "no weights file vae.safetensors; python -m vae.train --out weights",
+    )
     refused(tmp_path, "there is no weights file")
 
 

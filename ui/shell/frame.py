@@ -3,17 +3,22 @@
 Nothing here imports torch, so a page is painted before the model loads.
 """
 
+import functools
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.shell import address, menu
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 APP = "One Model, Five Superpowers"
 PALETTES = ("viridis", "magma", "cividis", "grey")
@@ -61,6 +66,7 @@ def page(title: str, path: str, lead: str) -> None:
     st.markdown(lead)
     _check_address()
     address.put_in_step("address_at_first")
+    st.session_state["top"], st.session_state["said_at_top"] = st.container(), set()
 
 
 def palette() -> str:
@@ -89,11 +95,45 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def sentence() -> Iterator[None]:
-    """Turn an error into one sentence; the rest of the block is left out."""
+    """Turn an error into one sentence; the rest of the block is left out.
+
+    What is wrong with a file of the model is said at the top of the page, once for all blocks that need it.
+    """
     try:
         yield
     except Exception as error:  # not Streamlit's own way to stop or rerun a page, which is no Exception
-        complain(told(error))
+        if _is_about_a_file(error):
+            complain_at_top(str(error))
+        else:
+            complain(told(error))
+
+
+def fragment(function: Callable[P, T]) -> Callable[P, T | None]:
+    """Let a part of a page run again by itself, its errors turned into sentences."""
+
+    @st.fragment
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        with sentence():
+            return function(*args, **kwargs)
+        return None
+
+    return guarded
+
+
+def _is_about_a_file(error: Exception) -> bool:
+    from vae.checks import FileError  # here, for it brings torch
+
+    return isinstance(error, FileError)
+
+
+def complain_at_top(text: str) -> None:
+    """Show one sentence under the title, however often a run of the page asks for it."""
+    if text in st.session_state["said_at_top"]:
+        return
+    st.session_state["said_at_top"].add(text)
+    with st.session_state["top"]:
+        complain(text)
 
 
 def told(error: Exception) -> str:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae.baselines.image_codecs import Point, frontier
-from vae.checks import SIDE, InputError
+from vae.checks import SIDE, FileError
 from vae.files import read_arrays, write_file
 
 BASELINES_FILE = Path(__file__).parents[2] / "weights" / "baselines.npz"
@@ -38,14 +38,14 @@ def load_components() -> Components:
     """Read weights/baselines.npz, one copy per process, not to be written to.
 
     Raises:
-        InputError: the file is missing or is not what `python -m vae.baselines.classical` writes.
+        FileError: the file is missing or is not what `python -m vae.baselines.classical` writes.
     """
     try:
         arrays = read_arrays(BASELINES_FILE, NAMES)
         parts = Components(*(torch.from_numpy(array).float() for array in arrays))
         _check(parts)
     except (ValueError, TypeError) as error:
-        raise InputError(
+        raise FileError(
             f"{BASELINES_FILE.name} is missing or broken; python -m vae.baselines.classical writes it"
         ) from error
     return parts
@@ -128,7 +128,7 @@ def pca_points(x: Tensor) -> list[Point]:
     coder's loss, and nothing for telling the receiver which plan was used. So the baseline is flattered.
 
     Raises:
-        InputError: weights/baselines.npz is missing or broken.
+        FileError: weights/baselines.npz is missing or broken.
     """
     parts = load_components()
     counts, steps = parts.plans[:, 0].long(), parts.plans[:, 1:]
