@@ -11,6 +11,7 @@ from vae.jobs.lossless_ink import LONGEST_CODE_BYTES
 
 MAX_BYTES = LONGEST_CODE_BYTES + 2  # a lossless code with its checksum; lossy ones are far shorter
 MAX_CHARACTERS = 4 * MAX_BYTES
+_BETWEEN = re.compile(r"[\s,:;]|\b0x")  # what may stand between bytes and before them
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def from_hex(text: str) -> bytes:
     if len(text) > MAX_CHARACTERS:
         raise vae.InputError(f"This text is longer than any code, which has at most {MAX_BYTES:,} bytes.")
     try:
-        return bytes.fromhex(re.sub(r"[\s,:;]|0x", "", text))
+        return bytes.fromhex(_BETWEEN.sub("", text))
     except ValueError as error:
         raise vae.InputError(
             "A code is spelled in pairs of the digits 0 to 9 and a to f, such as 3f 07."

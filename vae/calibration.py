@@ -7,10 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from vae.checks import InputError
+from vae.calibration_checks import checked
+from vae.checks import FileError
+from vae.files import write_file
+
+MOST_BYTES = 2**26  # of a calibration file
 
 
 @dataclass(frozen=True)
@@ -66,26 +69,30 @@ class Calibration(ModelStatistics):
         return self.fingerprint ^ self.checksum
 
     def save(self, path: Path) -> None:
-        """Write as JSON."""
-        path.write_text(json.dumps(self.facts()) + "\n")
+        """Write as JSON.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        write_file(path, json.dumps(self.facts()) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
         """Read what `save` wrote.
 
         Raises:
-            InputError: the file is missing, damaged, or lacks a field.
+            FileError: the file is missing or damaged, or one of its fields cannot be used.
         """
+        problem = "missing or damaged"
         try:
-            facts: dict[str, Any] = json.loads(path.read_text())
-            profiles = {int(size): Profile(**profile) for size, profile in facts.pop("profiles").items()}
-            tensors = {
-                name: torch.tensor(fact, dtype=torch.float64)
-                for name, fact in facts.items()
-                if isinstance(fact, list)
-            }
-            return cls(**{**facts, **tensors, "profiles": profiles})
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise InputError(
-                f"the calibration {path.name} is missing or damaged; python -m vae.calibrate writes it"
+            if path.stat().st_size > MOST_BYTES:
+                raise ValueError("it is too large")
+            content = json.loads(path.read_text(encoding="utf-8"))
+            problem = "not usable"
+            facts = checked(content)
+        except (OSError, ValueError, RecursionError) as error:
+            raise FileError(
+                f"the calibration {path.name} is {problem}; python -m vae.calibrate writes it"
             ) from error
+        profiles = {int(size): Profile(**profile) for size, profile in facts.pop("profiles").items()}
+        return cls(**facts, profiles=profiles)

@@ -9,7 +9,7 @@ from skimage.metrics import structural_similarity
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy, mse_loss
 
-from vae.checks import InputError
+from vae.checks import SIDE, InputError, check_device, check_pictures, unlike_tensor
 
 
 def psnr(image: Tensor, reference: Tensor) -> float:
@@ -23,7 +23,7 @@ def psnr(image: Tensor, reference: Tensor) -> float:
         Decibels; infinity when the two are identical.
 
     Raises:
-        InputError: the shapes differ, or a value is not finite.
+        InputError: the shapes differ or are another one, or a value is not within 1,000,000 of zero.
     """
     check_alike(image, reference)
     mse = mse_loss(image.double(), reference.double()).item()
@@ -38,7 +38,7 @@ def ssim(image: Tensor, reference: Tensor) -> float:
         reference: the truth, of the same shape.
 
     Raises:
-        InputError: the shapes differ, or a value is not finite.
+        InputError: the shapes differ or are another one, or a value is not within 1,000,000 of zero.
 
     Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861.
     """
@@ -128,10 +128,14 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 
 
 def check_alike(image: Tensor, reference: Tensor) -> None:
-    """Accept two images of one shape, all finite."""
-    if not (isinstance(image, Tensor) and isinstance(reference, Tensor)):
-        raise InputError("the images must be tensors")
+    """Accept two pictures, float32 (1, 28, 28), all finite."""
+    for picture in (image, reference):
+        if found := unlike_tensor(picture):
+            raise InputError(f"the images must be tensors, not {found}")
     if image.shape != reference.shape:
         raise InputError(f"the images differ in shape: {tuple(image.shape)} and {tuple(reference.shape)}")
-    if not (image.isfinite().all() and reference.isfinite().all()):
-        raise InputError("the images must not contain NaN or infinity")
+    if image.shape != (1, SIDE, SIDE):
+        raise InputError(f"the images must be (1, 28, 28), not {tuple(image.shape)}")
+    for picture in (image, reference):
+        check_pictures(picture[None])
+    check_device(image, reference)

@@ -15,15 +15,28 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from vae.calibration import Calibration, ModelStatistics
-from vae.checks import InputError, check_code, check_observed, check_pictures
+from vae.checks import InputError, check_code, check_count, check_device, check_observed, check_pictures
 from vae.prior import LOG_2PI, Prior
 
+FARTHEST_MEAN = 100.0  # of a posterior, from 0; digits stay within 20, and beyond it single precision fails
+SIZES = {  # fewest and most that a config may ask for
+    "latent_dim": (1, 1024),
+    "channels": (2, 1024),
+    "hidden": (1, 2**14),
+    "blocks": (1, 64),
+    "prior_hidden": (1, 2**14),
+    "prior_components": (1, 1024),
+}
 NOT_CALIBRATED = "this model has no calibration; python -m vae.calibrate measures one"
 
 
 @dataclass(frozen=True)
 class Config:
-    """What fixes the shape of every weight; it travels inside the weights file."""
+    """What fixes the shape of every weight; it travels inside the weights file.
+
+    Raises:
+        InputError: a size that is no whole number, or outside `SIZES`.
+    """
 
     latent_dim: int = 32
     channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
@@ -31,6 +44,11 @@ class Config:
     blocks: int = 2  # residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has one there
     prior_hidden: int = 512
     prior_components: int = 16  # of the mixture that each number of the code has as its prior
+
+    def __post_init__(self) -> None:
+        for name, (lowest, highest) in SIZES.items():
+            size = check_count(name, getattr(self, name), lowest, highest)
+            object.__setattr__(self, name, size)  # the class is frozen
 
 
 class Posterior(NamedTuple):
@@ -159,9 +177,10 @@ class VAE(nn.Module):
             mean and logvar, each (B, K).
 
         Raises:
-            InputError: a wrong shape or dtype, or a value that is not finite.
+            InputError: a wrong shape or dtype, or a value not within 1,000,000 of zero.
         """
         check_pictures(x)
+        check_model(self, x)
         if observed is not None:
             check_observed(observed, x)
         return self.infer(x, observed)
@@ -171,16 +190,16 @@ class VAE(nn.Module):
         known = torch.ones_like(x) if observed is None else observed.to(x)
         seen = x if observed is None else torch.where(observed, x, 0)
         mean, logvar = self.encoder(torch.cat([seen, known], dim=1)).chunk(2, dim=1)
-        return Posterior(mean, logvar.clamp(-14, 4))
+        return Posterior(mean.clamp(-FARTHEST_MEAN, FARTHEST_MEAN), logvar.clamp(-14, 4))
 
     def decode(self, z: Tensor) -> Tensor:
         """Bernoulli logits (B, 1, 28, 28) of a code z (B, k), for any 1 <= k <= K.
 
         Raises:
-            InputError: z is not (B, k) with 1 <= k <= K, or not float32.
+            InputError: z is not (B, k) with 1 <= k <= K, not float32, or not within 1,000,000 of zero.
         """
         total = self.config.latent_dim
-        check_code(z, total, next(self.parameters()).dtype)
+        check_code(z, total, next(self.parameters()))
         kept = torch.arange(total, device=z.device) < z.shape[1]
         return self.decode_kept(F.pad(z, (0, total - z.shape[1])), kept.expand(len(z), -1))
 
@@ -196,6 +215,16 @@ class VAE(nn.Module):
         """Logits of codes z (B, K) of which only the dimensions in kept, bool (B, K), count."""
         mask = kept.to(z)
         return self.decoder(torch.cat([z * mask, mask], dim=1))
+
+
+def check_model(model: VAE, *inputs: Tensor) -> None:
+    """Accept a model in single precision, and inputs that lie on its device."""
+    if not isinstance(model, VAE):
+        raise InputError(f"model must be a VAE, as vae.load_model() gives it, not {type(model).__name__}")
+    weight = next(model.parameters())
+    if weight.dtype != torch.float32:
+        raise InputError(f"the model's weights must be torch.float32, not {weight.dtype}")
+    check_device(weight, *inputs)
 
 
 def statistics_of(model: VAE) -> ModelStatistics:

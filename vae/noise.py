@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from vae.checks import InputError, check_images, check_number, seeded
+from vae.checks import InputError, check_images, check_number, seeded, shown
 
 KINDS = ("gaussian", "uniform", "salt_and_pepper")
 
@@ -26,16 +26,17 @@ class Noise:
     level: float
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise InputError(f"the kind of noise must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if not isinstance(self.kind, str) or self.kind not in KINDS:
+            raise InputError(f"the kind of noise must be one of {', '.join(KINDS)}, not {shown(self.kind)}")
         highest = 2.0 if self.kind == "gaussian" else 1.0
-        check_number(f"the level of {self.kind} noise", self.level, 0, highest)
+        level = check_number(f"the level of {self.kind} noise", self.level, 0, highest)
+        object.__setattr__(self, "level", level)  # the class is frozen
 
 
 def check_noise(noise: Noise) -> None:
     """Accept a Noise."""
     if not isinstance(noise, Noise):
-        raise InputError(f"noise must be a Noise, such as Noise('gaussian', 0.5), not {noise!r}")
+        raise InputError(f"noise must be a Noise, such as Noise('gaussian', 0.5), not {shown(noise)}")
 
 
 def corrupt(x: Tensor, noise: Noise, *, seed: int = 0) -> Tensor:

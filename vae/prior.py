@@ -20,6 +20,7 @@ from vae.checks import check_code
 LOG_2PI = math.log(2 * math.pi)
 MOST_STEPS = 100  # towards a quantile; the shipped prior takes 4 to 15, six deviations out 44
 PRECISION = 1e-9  # last step at which a quantile is found; the narrowest component is exp(-7) wide
+FARTHEST = 37.0  # of a standard coordinate from 0; beyond it double precision has no probability
 REACH = 8.0  # means of a new prior's components, -REACH to REACH: as far as trained codes come
 
 
@@ -178,7 +179,7 @@ class Prior(nn.Module):
         """Log-density in nats, (B,), of a prefix z (B, k), 1 <= k <= latent_dim.
 
         Raises:
-            InputError: z is not (B, k) with 1 <= k <= latent_dim.
+            InputError: z is not (B, k) with 1 <= k <= latent_dim, or not within 1,000,000 of zero.
         """
         self._check(z)
         return self.log_prob_per_dim(z).sum(dim=1)
@@ -187,7 +188,7 @@ class Prior(nn.Module):
         """Standard coordinates u (B, k), distributed as N(0, I) under the prior, of a prefix z (B, k).
 
         Raises:
-            InputError: z is not (B, k) with 1 <= k <= latent_dim.
+            InputError: z is not (B, k) with 1 <= k <= latent_dim, or not within 1,000,000 of zero.
         """
         self._check(z)
         return self.mixtures(z).to_standard(z)
@@ -196,9 +197,9 @@ class Prior(nn.Module):
         """The prefix z (B, k) whose standard coordinates are u (B, k); the inverse of `to_standard`.
 
         Raises:
-            InputError: u is not (B, k) with 1 <= k <= latent_dim.
+            InputError: u is not (B, k) with 1 <= k <= latent_dim, or not within FARTHEST of zero.
         """
-        self._check(u)
+        check_standard(u, self)
         z = torch.zeros_like(u)
         for i in range(u.shape[1]):
             z[:, i] = self.next(z[:, :i]).from_standard(u[:, i])
@@ -214,7 +215,12 @@ class Prior(nn.Module):
         return _mixture(outputs.unflatten(1, (3, self.components)))
 
     def _check(self, z: Tensor) -> None:
-        check_code(z, self.latent_dim, next(self.parameters()).dtype)
+        check_code(z, self.latent_dim, next(self.parameters()))
+
+
+def check_standard(u: Tensor, prior: Prior) -> None:
+    """Accept standard coordinates (B, k), 1 <= k <= latent_dim, within FARTHEST of zero."""
+    check_code(u, prior.latent_dim, next(prior.parameters()), FARTHEST)
 
 
 def _mixture(outputs: Tensor) -> Mixture:

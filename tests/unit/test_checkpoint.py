@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import resource
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -77,7 +78,10 @@ def test_the_shipped_file_is_small(model: vae.VAE) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path / "vae.safetensors", "there is no weights file vae.safetensors; train one with")
+    refused(
+        tmp_path / "vae.safetensors",
+        "no weights file vae.safetensors; python -m vae.train --out weights",
+    )
     refused(tmp_path, "there is no weights file")
 
 
@@ -130,6 +134,36 @@ def test_missing_and_surplus_weights_are_refused(path: Path) -> None:
     for wrong in (fewer, {**tensors(), "encoder.extra": torch.zeros(3)}):
         save_file(wrong, path, METADATA)
         refused(path, "the weights in vae.safetensors do not fit the model")
+
+
+@pytest.mark.parametrize(
+    ("field", "size"),
+    [("blocks", 3000), ("blocks", 64), ("hidden", 2**14), ("hidden", 10**30), ("channels", 1)],
+)
+def test_a_config_costs_no_memory_before_it_is_checked(path: Path, field: str, size: int) -> None:
+    save_file(tensors(), path, {"format": FORMAT, "config": json.dumps({**asdict(TINY), field: size})})
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    refused(path, "the weights in vae.safetensors do not fit the model")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # thousands of bytes
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_refused(path: Path, value: float) -> None:
+    wrong = tensors()
+    wrong["prior.net.4.bias"][3] = value
+    save_file(wrong, path, METADATA)
+    refused(path, "holds weights that are not finite")
+
+
+def test_a_file_too_large_is_not_read(path: Path) -> None:
+    os.truncate(path, 2**30 + 1)  # a hole, which takes no disk
+    refused(path, "has more than 1,073,741,824 bytes")
+
+
+def test_equal_weights_are_equal_bytes(tmp_path: Path) -> None:
+    for i in range(12):
+        save_weights(untrained(), tmp_path / f"{i}.safetensors")
+    assert len({file.read_bytes() for file in tmp_path.iterdir()}) == 1
 
 
 class Trap:

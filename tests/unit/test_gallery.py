@@ -79,3 +79,9 @@ def test_files_that_are_no_gallery_are_refused(tmp_path):
         read_gallery(tmp_path / "one.npy")
     with pytest.raises(ValueError, match="missing"):
         read_gallery(tmp_path / "nowhere.npz")
+
+
+def test_no_more_is_unpacked_than_a_gallery_needs(tmp_path):
+    np.savez_compressed(tmp_path / "g.npz", images=np.zeros((100_000, 28, 28), np.uint8), labels=LABELS)
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_gallery(tmp_path / "g.npz")

@@ -8,8 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from ui.digit import canvas
-from ui.digit.digit import Digit, from_gallery, from_text, strokes_in
-from ui.shell import address
+from ui.digit.digit import Digit, from_gallery, from_text, plain_seven, strokes_in
+from ui.shell import address, frame
 
 FIRST_LABEL = 7
 
@@ -32,7 +32,14 @@ def begin() -> None:
             "The link holds no digit that can be read, perhaps because a part of it was lost, so a "
             f"{FIRST_LABEL} stands in"
         )
-    st.session_state["digit"] = replace(from_gallery(FIRST_LABEL), source="stand-in", text=None)
+    st.session_state["digit"] = _stand_in()
+
+
+def _stand_in() -> Digit:
+    """The digit until the visitor brings one: a gallery's, or where there is no gallery a plain one."""
+    with frame.sentence():
+        return replace(from_gallery(FIRST_LABEL), source="stand-in", text=None)
+    return plain_seven()
 
 
 def digit() -> Digit:

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from torch import Tensor
 
 import vae
@@ -77,6 +78,12 @@ def from_gallery(label: int, turn: int = 0) -> Digit:
     """One held-out digit of a class; turns count through its examples and start again at the end."""
     of_class = (load.gallery().labels == label).nonzero().flatten().tolist()
     return _of_gallery(of_class[turn % len(of_class)])
+
+
+def plain_seven() -> Digit:
+    """A seven of two lines, for where there is no gallery."""
+    lines = [Stroke(np.array([[0.3, 0.25], [0.7, 0.25], [0.45, 0.8]]), "medium")]
+    return Digit(_framed(lines), "ready-made", label=7)
 
 
 def ready_made(name: str) -> Digit:

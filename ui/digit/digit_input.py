@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.digit import canvas, card, current, fabric, film, photo, share
 from ui.digit.digit import Digit, from_gallery, from_strokes
 from ui.digit.fabric import Stroke
-from ui.shell import address, frame
+from ui.shell import address, frame, load
 from ui.view import pictures
 
 _FRAMED, _CHIP = 84, 44  # pixels
@@ -55,7 +55,7 @@ def _bring() -> None:
         board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS, invites=is_new)
         if board.take_change():
             _take(board.strokes)
-    with pick:
+    with pick, frame.sentence():
         _pick()
     with upload:
         photo.upload()
@@ -118,6 +118,7 @@ def _pick() -> None:
         turn = st.session_state["pick_turn"] = st.session_state.get("pick_turn", 0) + step
         current.keep(from_gallery(label, turn))
 
+    load.gallery()  # without it there is nothing to pick
     st.caption("Real handwriting that the model has never seen.")
     st.pills("Which digit?", range(10), key="pick_label", on_change=press)
     st.button("Another one", icon=":material/casino:", on_click=take, args=(1,), key="pick_next")

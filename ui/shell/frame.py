@@ -67,6 +67,7 @@ def page(title: str, path: str, lead: str) -> DeltaGenerator:
     st.markdown(lead)
     _check_address()
     address.put_in_step("address_at_first")
+    st.session_state["top"], st.session_state["said_at_top"] = st.container(), set()
     return head.container(width="content")
 
 
@@ -112,11 +113,32 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def sentence() -> Iterator[None]:
-    """Turn an error into one sentence; the rest of the block is left out."""
+    """Turn an error into one sentence; the rest of the block is left out.
+
+    What is wrong with a file of the model is said at the top of the page, once for all blocks that need it.
+    """
     try:
         yield
     except Exception as error:  # not Streamlit's own way to stop or rerun a page, which is no Exception
-        complain(told(error))
+        if _is_about_a_file(error):
+            complain_at_top(str(error))
+        else:
+            complain(told(error))
+
+
+def _is_about_a_file(error: Exception) -> bool:
+    from vae.checks import FileError  # here, for it brings torch
+
+    return isinstance(error, FileError)
+
+
+def complain_at_top(text: str) -> None:
+    """Show one sentence under the title, however often a run of the page asks for it."""
+    if text in st.session_state["said_at_top"]:
+        return
+    st.session_state["said_at_top"].add(text)
+    with st.session_state["top"]:
+        complain(text)
 
 
 def told(error: Exception) -> str:

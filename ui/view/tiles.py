@@ -4,6 +4,7 @@ They follow from the weights alone, so `python -m ui.view.tiles` decodes them on
 app serves.
 """
 
+import io
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from PIL import Image, PngImagePlugin
 import vae
 from ui import naming
 from ui.shell import cache, load
+from vae.checks import FileError
+from vae.files import write_file
 from vae.model import calibration_of
 
 EXTENT = 3.0
@@ -39,7 +42,7 @@ def sheet() -> Sheet:
     """The file of the shipped weights.
 
     Raises:
-        InputError: the file is missing, damaged, or belongs to other weights.
+        FileError: the file is missing, damaged, or belongs to other weights.
     """
     weights = str(calibration_of(load.model()).fingerprint)
     try:
@@ -48,9 +51,7 @@ def sheet() -> Sheet:
     except OSError:
         said = {}
     if said.get("weights") != weights or len(said.get("labels", "")) != N_TILES**2:
-        raise vae.InputError(
-            "the map's tiles are not those of the weights; python -m ui.view.tiles decodes them"
-        )
+        raise FileError("the map's tiles are not those of the weights; python -m ui.view.tiles decodes them")
     return Sheet(f"app/static/{FILE.name}?weights={weights}", said["labels"])
 
 
@@ -64,8 +65,9 @@ def write(path: Path = FILE) -> None:
     said.add_text("labels", "".join(UNCLEAR if label is None else str(label) for label in labels))
     side = N_TILES * tiles.shape[-1]
     picture = Image.fromarray(tiles.transpose(0, 2, 1, 3).reshape(side, side))
-    path.parent.mkdir(exist_ok=True)
-    picture.save(path, "PNG", optimize=True, pnginfo=said)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True, pnginfo=said)
+    write_file(path, file.getvalue())
 
 
 if __name__ == "__main__":

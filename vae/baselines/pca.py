@@ -1,24 +1,25 @@
 """PCA with an ideal entropy coder: what linear algebra alone makes of a handful of bytes."""
 
+import io
 import math
-import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from vae.baselines.image_codecs import Point, frontier
-from vae.checks import SIDE, InputError
+from vae.checks import SIDE, FileError
+from vae.files import read_arrays, write_file
 
 BASELINES_FILE = Path(__file__).parents[2] / "weights" / "baselines.npz"
 N_COMPONENTS = 192  # enough for 48 bytes, 0.4 dB too few for 64 (weights/LOG.md, "PCA's components")
 MAX_BYTES = 64  # of the longest code that is measured
 STEPS = torch.logspace(-1, 0.9, 32)  # quantiser steps to choose from; plans use 0.2 to 5.2
+NAMES = ("mean", "basis", "std", "plans")
 COUNTS = (*range(1, 8), *range(8, N_COMPONENTS + 1, 8))  # numbers of components to choose from
 
 
@@ -37,22 +38,36 @@ def load_components() -> Components:
     """Read weights/baselines.npz, one copy per process, not to be written to.
 
     Raises:
-        InputError: the file is missing or is not what `python -m vae.baselines.classical` writes.
+        FileError: the file is missing or is not what `python -m vae.baselines.classical` writes.
     """
     try:
-        with np.load(BASELINES_FILE, allow_pickle=False) as file:
-            parts = {name: torch.from_numpy(file[name]).float() for name in ("mean", "basis", "std", "plans")}
-    except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, zlib.error) as error:
-        raise InputError(
-            f"{BASELINES_FILE.name} is missing or broken: write it by python -m vae.baselines.classical"
+        arrays = read_arrays(BASELINES_FILE, NAMES)
+        parts = Components(*(torch.from_numpy(array).float() for array in arrays))
+        _check(parts)
+    except (ValueError, TypeError) as error:
+        raise FileError(
+            f"{BASELINES_FILE.name} is missing or broken; python -m vae.baselines.classical writes it"
         ) from error
-    return Components(**parts)
+    return parts
+
+
+def _check(parts: Components) -> None:
+    """Raise ValueError where the components cannot be used."""
+    mean, basis, std, plans = vars(parts).values()
+    n_pixels, n = SIDE**2, len(std)
+    if (mean.shape, basis.shape, plans.shape) != ((n_pixels,), (n, n_pixels), (MAX_BYTES, 2)):
+        raise ValueError("other shapes")
+    if not all(part.isfinite().all() for part in vars(parts).values()):
+        raise ValueError("not finite")
+    if std.min() <= 0 or plans.min() <= 0 or plans[:, 0].max() > n:
+        raise ValueError("out of range")
 
 
 def save_components(components: Components) -> None:
     """Write weights/baselines.npz in half precision."""
-    arrays = {name: part.half().numpy() for name, part in vars(components).items()}
-    np.savez_compressed(BASELINES_FILE, **arrays)
+    file = io.BytesIO()
+    np.savez_compressed(file, **{name: part.half().numpy() for name, part in vars(components).items()})
+    write_file(BASELINES_FILE, file.getvalue())
 
 
 class Directions(NamedTuple):
@@ -113,7 +128,7 @@ def pca_points(x: Tensor) -> list[Point]:
     coder's loss, and nothing for telling the receiver which plan was used. So the baseline is flattered.
 
     Raises:
-        InputError: weights/baselines.npz is missing or broken.
+        FileError: weights/baselines.npz is missing or broken.
     """
     parts = load_components()
     counts, steps = parts.plans[:, 0].long(), parts.plans[:, 1:]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vae.checks import InputError
+from vae.checks import FileError
 
 LARGEST = 1e12  # of a number; nothing that is measured here comes near it
 
@@ -26,7 +26,7 @@ def read_json(path: Path, parse: Callable[[Any], T], *, command: str) -> T | Non
         command: writes the file anew.
 
     Raises:
-        InputError: the file is damaged or holds something else; the message is one sentence.
+        FileError: the file is damaged or holds something else; the message is one sentence.
     """
     if not path.exists():
         return None
@@ -36,7 +36,7 @@ def read_json(path: Path, parse: Callable[[Any], T], *, command: str) -> T | Non
         problem = str(error)
     except (OSError, ValueError, RecursionError):
         problem = "it is not a readable JSON file"
-    raise InputError(f"weights/{path.name} cannot be shown: {problem}; {command} writes a new one.")
+    raise FileError(f"weights/{path.name} cannot be shown: {problem}; {command} writes a new one.")
 
 
 def checked(record: Any, checks: Mapping[str, Check], where: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Names digits, for the evaluation alone: a small convolutional network, trained once and kept in runs/."""
 
+import io
 import zlib
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm import trange
 
+from vae.files import write_file
 from vae.training.data import N_VALIDATION, as_images, load_mnist
 
 CACHE = Path(__file__).parents[2] / "runs"
@@ -93,8 +95,7 @@ def evaluation_classifier(data: Path, *, epochs: int, seed: int = 0, cache: Path
     model = train_classifier(images[N_VALIDATION:], labels[N_VALIDATION:], epochs=epochs, seed=seed)
     right = model.name(images[:N_VALIDATION])[0] == labels[:N_VALIDATION]
     model.accuracy = right.float().mean()
-    cache.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    torch.save(model.state_dict(), partial)
-    partial.replace(path)
+    file = io.BytesIO()
+    torch.save(model.state_dict(), file)
+    write_file(path, file.getvalue())
     return model

@@ -14,6 +14,7 @@ from vae.checkpoint import WEIGHTS, read_weights
 from vae.evaluation.evaluation_data import EvaluationData, Sizes, read_data
 from vae.evaluation.generation_protocol import frechet_ratio, sure_share
 from vae.evaluation.specialists import fitted
+from vae.files import write_file
 from vae.prior import Prior
 from vae.training import train
 from vae.training.command import run_command
@@ -27,8 +28,8 @@ class Options:
 
     data: Path = default_root()
     """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""
-    out: Path = WEIGHTS
-    """Folder for plain.json."""
+    out: Path | None = None
+    """Folder for plain.json. Default: that of --run; weights for the figures that ship."""
     run: Path = Path("runs/plain")
     """Folder for the checkpoint that --resume continues."""
     resume: bool = False
@@ -85,7 +86,7 @@ def main(options: Options) -> None:
         "epochs": options.epochs,
         "figures": figures(model, read_data(options.data, sizes, options.seed), sizes, options.seed),
     }
-    (options.out / "plain.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    write_file((options.out or options.run) / "plain.json", json.dumps(facts, indent=1) + "\n")
 
 
 if __name__ == "__main__":

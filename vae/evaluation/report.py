@@ -9,6 +9,7 @@ from vae.checks import InputError
 from vae.evaluation.score_file import read_scores
 from vae.evaluation.scores import Row, Scores
 from vae.evaluation.training_run import TrainingRun, read_training
+from vae.files import write_file
 
 _OUTCOMES = {"ahead": "yes", "tied": "tied", "behind": "**no**", None: ""}
 _REACHED = {True: "yes", False: "**no**", None: ""}
@@ -64,7 +65,7 @@ def update_readme(readme: Path, rows: Sequence[Row]) -> None:
             f"{readme.name} has no place for the scores: it must hold {BEGIN} and, after it, {END}, each once"
         )
     before, after = place.groups()
-    readme.write_text(f"{before}{BEGIN}\n{score_table(headlines(rows))}\n{END}{after}", encoding="utf-8")
+    write_file(readme, f"{before}{BEGIN}\n{score_table(headlines(rows))}\n{END}{after}")
 
 
 def model_card(training: TrainingRun, scores: Scores) -> str:
@@ -145,5 +146,5 @@ def write_reports(weights: Path, readme: Path) -> None:
     training, scores = read_training(weights), read_scores(weights)
     if training is None or scores is None:
         raise InputError("there is nothing to report: weights/ must hold training.json and scores.json")
-    (weights / "README.md").write_text(model_card(training, scores), encoding="utf-8")
+    write_file(weights / "README.md", model_card(training, scores))
     update_readme(readme, scores.rows)

@@ -20,6 +20,7 @@ from vae.evaluation.checked_json import (
     read_json,
 )
 from vae.evaluation.scores import Baseline, Better, Origin, Point, Renewal, Row, Scores
+from vae.files import write_file
 
 NAME, COMMAND = "scores.json", "python -m vae.evaluate"
 
@@ -39,7 +40,7 @@ def write_scores(scores: Scores, folder: Path = WEIGHTS) -> None:
     content["rows"] = [
         {name: value for name, value in row.items() if value is not None} for row in content["rows"]
     ]
-    (folder / NAME).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_file(folder / NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _scores(content: Any) -> Scores:

@@ -20,6 +20,7 @@ from vae.checkpoint import WEIGHTS, fingerprint, read_weights
 from vae.evaluation.denoising_protocol import NOISES
 from vae.evaluation.evaluation_data import EvaluationData, Sizes, read_data
 from vae.evaluation.masks import MASKS
+from vae.files import write_file
 from vae.metrics import mean_psnr, rmse
 from vae.posterior.inference import encoder_bound
 from vae.training import train
@@ -38,8 +39,8 @@ class Options:
 
     data: Path = default_root()
     """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""
-    out: Path = WEIGHTS
-    """Folder for specialists.json."""
+    out: Path | None = None
+    """Folder for specialists.json. Default: that of --run; weights for the figures that ship."""
     run: Path = Path("runs/specialists")
     """Folder for the checkpoints."""
     epochs: int = 3
@@ -141,7 +142,7 @@ def main(options: Options) -> None:
         "n_restored": N_RESTORED,
         "figures": compare(shared, data, sizes),
     }
-    (options.out / "specialists.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    write_file((options.out or options.run) / "specialists.json", json.dumps(facts, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from vae.checks import InputError
+from vae.checks import InputError, check_count
 from vae.framing.components import Box, Things, things_drawn, things_on_paper, without_specks
 from vae.framing.paper import flatten, is_paper
 from vae.framing.placing import INNER, Extent, placed
@@ -38,8 +38,7 @@ class FoundDigits:
         Raises:
             InputError: there are not so many.
         """
-        if not 0 <= which < len(self.boxes):
-            raise InputError(f"the digits are numbered from 0 to {len(self.boxes) - 1}, not {which}")
+        which = check_count("which", which, 0, len(self.boxes) - 1)
         if self.flattened is None and len(self.boxes) == 1:
             return _framed(_own_pixels(self._ink))
         return _framed(_own_pixels(self._ink * self._things.mask(which, GROWN)))

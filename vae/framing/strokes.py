@@ -14,6 +14,7 @@ from vae.framing.placing import INNER, placed
 # 50th and 75th percentile of MNIST's digits: thinner pens are flagged, thicker ones fill loops (LOG.md).
 PENS = {"thin": 2.0, "medium": 2.4, "thick": 2.8}
 MOST_POINTS = 100_000
+SHORTEST = 1e-300  # longer side of what can be drawn; by how much to enlarge less, no number says
 _FINE = 8  # pixels that stand for one of the framed picture while the strokes are drawn
 
 Points = NDArray[np.float64]  # (n, 2), x to the right, y down
@@ -49,7 +50,7 @@ def frame_strokes(strokes: Sequence[ArrayLike], *, pen: str | Sequence[str] = "m
         extent = everywhere.max(axis=0) - origin
     if not np.isfinite(extent).all():
         raise InputError("the strokes lie too far apart to be drawn")
-    if extent.max() == 0:
+    if extent.max() < SHORTEST:
         raise InputError("this is no more than a dot: draw a digit with a line")
     unit = (INNER - max(widths)) / extent.max()
     size = unit * extent + max(widths)
@@ -66,7 +67,7 @@ def _checked(strokes: Sequence[ArrayLike]) -> list[Points]:
     for stroke in strokes:
         try:
             line = np.asarray(stroke, dtype=np.float64)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError, RuntimeError) as error:
             raise InputError("a stroke must be an array (n, 2) of numbers") from error
         if line.ndim != 2 or line.shape[1] != 2 or not len(line):
             raise InputError(f"a stroke must be an array (n, 2), not {line.shape}")
@@ -81,7 +82,7 @@ def _checked(strokes: Sequence[ArrayLike]) -> list[Points]:
 def _widths(pen: str | Sequence[str], n_strokes: int) -> list[float]:
     """The width of each stroke in pixels of the framed picture."""
     pens = [pen] * n_strokes if isinstance(pen, str) else list(pen) if isinstance(pen, Sequence) else []
-    if len(pens) != n_strokes or any(name not in PENS for name in pens):
+    if len(pens) != n_strokes or not all(isinstance(name, str) and name in PENS for name in pens):
         raise InputError(f"pen must be one of {', '.join(PENS)}, or one of them for each stroke")
     return [PENS[name] for name in pens]
 

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from vae.checks import check_images, seeded
-from vae.model import VAE, Posterior, calibration_of, pixel_table
+from vae.model import VAE, Posterior, calibration_of, check_model, pixel_table
 from vae.posterior.inference import draws_evidence, image_chunks, posterior_draws
 from vae.posterior.pixels import moments
 
@@ -53,6 +53,7 @@ def anomaly_parts(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
         InputError: a wrong shape, or a value outside [0, 1] or not finite.
     """
     check_images(x)
+    check_model(model, x)
     generator = seeded(seed, x.device)
     q = model.infer(x)
     decoded = torch.sigmoid(model.decode(q.mean))
@@ -107,6 +108,7 @@ def anomaly_reference(model: VAE) -> Tensor:
     Raises:
         InputError: the model has no calibration.
     """
+    check_model(model)
     return calibration_of(model).anomaly_scores.float()
 
 
@@ -126,6 +128,7 @@ def surprise_map(model: VAE, x: Tensor, *, seed: int = 0) -> Tensor:
         InputError: a wrong shape, a value outside [0, 1] or not finite, or a model without calibration.
     """
     check_images(x)
+    check_model(model, x)
     generator = seeded(seed, x.device)
     table = pixel_table(model)
     mean_of_bin, _ = moments(table)

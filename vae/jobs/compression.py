@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.checks import SIDE, InputError, check_count, check_image
+from vae.checks import SIDE, InputError, check_count, check_image, shown
 from vae.codec import header, residual
 from vae.codec.lossy_writer import LossyWriter
 from vae.codec.range_coding import coder, seal, unpacker, unseal
-from vae.model import VAE, calibration_of
+from vae.model import VAE, calibration_of, check_model
 
 MIN_CODE_BYTES, MAX_CODE_BYTES = 2, 64
 SALT = 0x6C6F7373  # tells a lossy code from a lossless one
@@ -52,8 +52,10 @@ def compress_to_sizes(model: VAE, image: Tensor, sizes: Sequence[int]) -> list[b
         InputError: as `compress`, for any of the sizes.
     """
     check_image(image)
-    for n_bytes in sizes:
-        check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES)
+    check_model(model, image)
+    if not isinstance(sizes, Sequence):
+        raise InputError(f"sizes must be a list of whole numbers, not {shown(sizes)}")
+    sizes = [check_count("n_bytes", n_bytes, MIN_CODE_BYTES, MAX_CODE_BYTES) for n_bytes in sizes]
     writer, key = LossyWriter(model, image), calibration_of(model).key ^ SALT
     return [seal(writer.best(n_bytes).packed, key) for n_bytes in sizes]
 
@@ -78,6 +80,7 @@ class CodeContents(NamedTuple):
             (n_dims, 1, 28, 28) float32 in [0, 1], or (n_dims + 1, 1, 28, 28) with corrections; the last is
             `image`.
         """
+        check_model(model)
         images = [_image(model, _picture(model, self.z[:, :k])) for k in range(1, self.n_dims + 1)]
         if self.n_corrections:
             images.append(self.image)
@@ -91,6 +94,7 @@ def read_code(model: VAE, code: bytes) -> CodeContents:
     Raises:
         InputError: the code is truncated, altered, or was written by another model.
     """
+    check_model(model)
     calibration = calibration_of(model)
     payload = unseal(code, calibration.key ^ SALT)
     profile = calibration.profiles.get(len(payload))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae.checks import check_pictures, seeded
-from vae.model import VAE, pixel_table, statistics_of
+from vae.model import VAE, check_model, pixel_table, statistics_of
 from vae.noise import Noise, check_noise
 from vae.posterior.inference import Draws, draws_evidence, image_chunks, more_draws, posterior_draws
 from vae.posterior.pixels import expectation, posterior
@@ -29,7 +29,7 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
     value, the decoder's logit and the noise.
 
     Args:
-        noisy: (B, 1, 28, 28), finite; Gaussian noise may leave [0, 1].
+        noisy: (B, 1, 28, 28), within 1,000,000 of zero; Gaussian noise may leave [0, 1].
         noise: what was added; None: kind and level are unknown, and the candidate with the highest
             evidence is taken image by image.
         seed: same seed, same result.
@@ -38,13 +38,14 @@ def denoise(model: VAE, noisy: Tensor, noise: Noise | None, *, seed: int = 0) ->
         (B, 1, 28, 28) in [0, 1].
 
     Raises:
-        InputError: a wrong shape, or a value that is not finite; noise is neither a Noise nor None.
+        InputError: a wrong shape, or a value not within 1,000,000 of zero; noise is neither a Noise nor None.
 
     Source: importance sampling with the encoder as proposal, Burda et al. 2016, arXiv:1509.00519, and again
     with what that found, Cornuet et al. 2012, arXiv:0907.1254; the pixel step is Bayes' rule over the grey
     levels of vae/posterior/pixels.py.
     """
     check_pictures(noisy)
+    check_model(model, noisy)
     if noise is not None:
         check_noise(noise)
     table = pixel_table(model)
@@ -60,16 +61,17 @@ def estimate_noise(model: VAE, noisy: Tensor, *, seed: int = 0) -> list[Noise]:
     """The kind and level that `denoise` assumes for each image when it is told neither.
 
     Args:
-        noisy: (B, 1, 28, 28), finite.
+        noisy: (B, 1, 28, 28), within 1,000,000 of zero.
         seed: same seed, same result.
 
     Returns:
         For each image the candidate of highest evidence, p(noisy | kind, level).
 
     Raises:
-        InputError: a wrong shape, or a value that is not finite.
+        InputError: a wrong shape, or a value not within 1,000,000 of zero.
     """
     check_pictures(noisy)
+    check_model(model, noisy)
     table = pixel_table(model)
     found: list[Noise] = []
     for chunk, first in _first_draws(model, noisy, seed):

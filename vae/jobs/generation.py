@@ -4,10 +4,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from vae.checks import SIDE, InputError, check_code, check_count, check_image, check_number, is_number, seeded
-from vae.model import VAE, pixel_table, statistics_of
+from vae.checks import SIDE, InputError, check_count, check_image, check_number, is_number, seeded, shown
+from vae.model import VAE, check_model, pixel_table, statistics_of
 from vae.posterior.pixel_errors import correlations
 from vae.posterior.pixels import bin_of, quantile
+from vae.prior import check_standard
 
 GREY_SPREAD = 0.5  # standard deviation of the quantiles of grey values; nearest to validation digits
 SMALLEST_SHARE = 1e-9  # of the prior beyond the outermost sample
@@ -42,12 +43,13 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
     Sources: scrambled points, Owen 1998, doi:10.1006/jcom.1998.0487; neighbours are joined by a Gaussian
     copula, Nelsen 2006, doi:10.1007/0-387-28678-0.
     """
-    check_count("n", n, 1, 100_000)
-    check_number("temperature", temperature, 0, 3)
+    check_model(model)
+    n = check_count("n", n, 1, 100_000)
+    temperature = check_number("temperature", temperature, 0, 3)
     generator, device = seeded(seed), next(model.parameters()).device
     table, every_pixel = pixel_table(model), torch.arange(SIDE**2)
     joint = torch.linalg.cholesky(correlations(statistics_of(model).residual_kernel, every_pixel)).float().T
-    points = torch.quasirandom.SobolEngine(model.config.latent_dim, scramble=True, seed=seed)
+    points = torch.quasirandom.SobolEngine(model.config.latent_dim, scramble=True, seed=int(seed))
     samples = []
     for done in range(0, n, DRAWN_AT_ONCE):
         count = min(DRAWN_AT_ONCE, n - done)
@@ -65,15 +67,16 @@ def decode_standard(model: VAE, u: Tensor) -> Tensor:
     """The digits whose first standard coordinates are u, all others at their median given those before.
 
     Args:
-        u: (N, k), 1 <= k <= K, finite; each coordinate is standard normal under the prior.
+        u: (N, k), 1 <= k <= K, within 37 of zero; each coordinate is standard normal under the prior.
 
     Returns:
         (N, 1, 28, 28) in [0, 1], the chance of ink.
 
     Raises:
-        InputError: a wrong shape or dtype, or a value that is not finite.
+        InputError: a wrong shape or dtype, or a value that is not within 37 of zero.
     """
-    check_code(u, model.config.latent_dim, next(model.parameters()).dtype)
+    check_model(model)
+    check_standard(u, model.prior)
     whole = F.pad(u, (0, model.config.latent_dim - u.shape[1]))
     return torch.cat([torch.sigmoid(_logits(model, part)) for part in whole.split(DECODED_AT_ONCE)])
 
@@ -95,9 +98,11 @@ def latent_grid(model: VAE, n_side: int, *, extent: float = 3.0) -> Tensor:
     Raises:
         InputError: n_side or extent out of range.
     """
-    check_count("n_side", n_side, 1, 100)
+    check_model(model)
+    n_side = check_count("n_side", n_side, 1, 100)
     if not (is_number(extent) and 0 < extent <= 6):
-        raise InputError(f"extent must be above 0 and at most 6, not {extent!r}")
+        raise InputError(f"extent must be above 0 and at most 6, not {shown(extent)}")
+    extent = float(extent)
     axis = torch.linspace(-extent, extent, n_side) if n_side > 1 else torch.zeros(1)
     point = torch.cartesian_prod(axis, axis).flip(1).to(next(model.parameters()).device)
     return decode_standard(model, point)[:, 0].unflatten(0, (n_side, n_side))
@@ -119,7 +124,8 @@ def interpolate(model: VAE, a: Tensor, b: Tensor, n_frames: int) -> Tensor:
     """
     check_image(a)
     check_image(b)
-    check_count("n_frames", n_frames, 2, 1000)
+    check_model(model, a, b)
+    n_frames = check_count("n_frames", n_frames, 2, 1000)
     start, end = model.prior.to_standard(model.encode(torch.stack([a, b])).mean)
     share = torch.linspace(0, 1, n_frames, device=start.device)[:, None]
     return decode_standard(model, start + share * (end - start))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from vae.checks import check_count, check_images, check_observed, seeded
-from vae.model import VAE, pixel_table, statistics_of
+from vae.model import VAE, check_model, pixel_table, statistics_of
 from vae.posterior.inference import draws_evidence, image_chunks, more_draws, posterior_draws
 from vae.posterior.pixels import moments, posterior
 from vae.posterior.propagation import propagate
@@ -45,7 +45,8 @@ def impute(model: VAE, x: Tensor, observed: Tensor, *, n_samples: int = 8, seed:
     """
     check_images(x)
     check_observed(observed, x)
-    check_count("n_samples", n_samples, 1, 2 * N_DRAWS)
+    check_model(model, x)
+    n_samples = check_count("n_samples", n_samples, 1, 2 * N_DRAWS)
     generator = seeded(seed, x.device)
     table = pixel_table(model)
     parts = [

@@ -15,7 +15,7 @@ from vae.checks import SIDE, InputError, check_image
 from vae.codec import context
 from vae.codec.grid_search import decoded, improve
 from vae.codec.range_coding import Bernoulli, GridCode, Part, coder, latent_part, pack, seal, unpacker, unseal
-from vae.model import VAE, calibration_of
+from vae.model import VAE, calibration_of, check_model
 
 STARTS = (0.0, 0.4)  # of the search for the best grid code, steps away from the posterior mean
 TRIALS = (0.7, 1.0)  # weights of the bits of the latent code that each round tries
@@ -66,6 +66,7 @@ def compress_ink(model: VAE, ink: Tensor) -> bytes:
     check_image(ink)
     if not ((ink == 0) | (ink == 1)).all():
         raise InputError("lossless coding takes black and white alone: every pixel must be 0 or 1")
+    check_model(model, ink)
     calibration = calibration_of(model)
     payload = ink_payload(
         model, ink, calibration.ink_step * calibration.posterior_std, calibration.ink_contexts
@@ -126,6 +127,7 @@ def decompress_ink(model: VAE, code: bytes) -> Tensor:
     Raises:
         InputError: the code is truncated, altered, or was written by another model.
     """
+    check_model(model)
     reader, calibration = coder(model), calibration_of(model)
     payload = unseal(code, calibration.key ^ SALT)
     if len(payload) > LONGEST_CODE_BYTES:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from vae.checks import check_count, check_images, seeded
 from vae.likelihood import bernoulli_log_prob
-from vae.model import VAE, Posterior
+from vae.model import VAE, Posterior, check_model
 from vae.noise import Noise
 from vae.posterior.pixels import N_BINS, bin_of, log_evidence, look_up
 from vae.posterior.refine import Refined, decode_many, refine
@@ -76,9 +76,9 @@ def encoder_bound(
 
 def _bound(model: VAE, x: Tensor, n_dims: int | None, n_samples: int, seed: int, *, refined: bool) -> Tensor:
     check_images(x)
-    check_count("n_samples", n_samples, 1, 100_000)
-    n_dims = model.config.latent_dim if n_dims is None else n_dims
-    check_count("n_dims", n_dims, 1, model.config.latent_dim)
+    check_model(model, x)
+    n_samples, latent_dim = check_count("n_samples", n_samples, 1, 100_000), model.config.latent_dim
+    n_dims = latent_dim if n_dims is None else check_count("n_dims", n_dims, 1, latent_dim)
     generator = seeded(seed, x.device)
     at_once = max(min(n_samples, DRAWS_AT_ONCE), n_dims + 1)
     bounds = []

@@ -27,3 +27,5 @@ def run_command(
         main(tyro.cli(options))
     except failures as error:
         sys.exit(f"{name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted")

@@ -24,7 +24,7 @@ def load_mnist(root: Path | str, *, train: bool) -> tuple[Tensor, Tensor]:
         the 10,000 test digits.
 
     Raises:
-        InputError: the digits are neither under `root` nor can they be downloaded.
+        InputError: the digits are neither under `root` nor can they be downloaded, or they are damaged.
 
     Source: LeCun, Bottou, Bengio & Haffner 1998.
     """
@@ -40,6 +40,10 @@ def load_mnist(root: Path | str, *, train: bool) -> tuple[Tensor, Tensor]:
                 f"MNIST is not in {root} and could not be downloaded; "
                 "give the folder that holds MNIST/raw by --data or MNIST_ROOT"
             ) from error
+    except (AssertionError, ValueError, TypeError, OSError, EOFError) as error:
+        raise InputError(
+            f"the files of MNIST in {root} are damaged: delete them, and they come anew"
+        ) from error
     return files.data, files.targets
 
 

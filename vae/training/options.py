@@ -4,20 +4,40 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from vae.checkpoint import WEIGHTS
+from vae.checks import check_count, check_number
 from vae.model import Config
 from vae.training.augmentation import Codes, Corruptions
 from vae.training.data import default_root
 
+COUNTS = {"epochs": (1, 100_000), "batch": (1, 50_000), "seed": (-(2**40), 2**40)}
+NUMBERS = {
+    "learning_rate": (1e-9, 1.0),
+    "weight_decay": (0.0, 1.0),
+    "kl_warmup": (0.0, 1e9),
+    "clip": (1e-6, 1e6),
+    "ema": (0.0, 1 - 1e-9),
+}
+
+
+def _flag(name: str) -> str:
+    """A field as the command line calls it."""
+    return "--" + name.replace("_", "-")
+
 
 @dataclass(frozen=True)
 class Options:
-    """Train the nested VAE on MNIST and write its weights, its training curve and the facts of the run."""
+    """Train the nested VAE on MNIST and write its weights, its training curve and the facts of the run.
+
+    Raises:
+        InputError: a number that no run can have.
+    """
 
     data: Path = default_root()
     """Folder that holds MNIST/raw; downloaded there if missing. Default: $MNIST_ROOT, else ./data."""
-    out: Path = WEIGHTS
-    """Folder for vae.safetensors and training.json."""
+    out: Path | None = None
+    """Folder for vae.safetensors and training.json. Default: that of --run; weights for those that ship."""
+    force: bool = False
+    """Replace weights in --out that are better on validation digits, or of which that is not known."""
     run: Path = Path("runs/default")
     """Folder for the checkpoint that --resume continues."""
     resume: bool = False
@@ -59,6 +79,18 @@ class Options:
     blocks: int = 2
     """Residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has a single one there."""
 
+    def __post_init__(self) -> None:
+        for name, (lowest, highest) in COUNTS.items():
+            check_count(_flag(name), getattr(self, name), lowest, highest)
+        for name, (least, most) in NUMBERS.items():
+            check_number(_flag(name), getattr(self, name), least, most)
+        _ = self.config  # which checks its own sizes
+
+    @property
+    def results(self) -> Path:
+        """The folder for weights and facts."""
+        return self.out or self.run
+
     @property
     def config(self) -> Config:
         return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
@@ -71,6 +103,6 @@ def shape_options(config: Config) -> dict[str, Any]:
 
 def resumable(options: Options) -> dict[str, Any]:
     """The options that fix the result of a run: all but folders and device."""
-    skipped = {"data", "out", "run", "resume", "device"}
+    skipped = {"data", "out", "force", "run", "resume", "device"}
     kept = {name: value for name, value in asdict(options).items() if name not in skipped}
     return kept | {"start": options.start and str(options.start)}

@@ -31,9 +31,25 @@ def start_from(model: VAE, path: Path) -> None:
 
 
 def earlier_run(start: Path | None) -> dict[str, Any] | None:
-    """The weights to start from and the facts of the run that made them; None without."""
+    """The weights to start from and the facts of the run that made them; None without.
+
+    Raises:
+        InputError: those facts are damaged.
+    """
     if start is None:
         return None
     beside = start.with_name("training.json")
-    facts = json.loads(beside.read_text()) if beside.is_file() else {}
-    return {"weights": str(start), **facts}
+    return {"weights": str(start), **(read_facts(beside) if beside.is_file() else {})}
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """The facts of a run, as JSON holds them.
+
+    Raises:
+        InputError: the file is damaged.
+    """
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return dict(facts.items())
+    except (OSError, ValueError, RecursionError, AttributeError) as error:
+        raise InputError(f"{path} is damaged: it holds no facts of a training run") from error

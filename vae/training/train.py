@@ -8,9 +8,12 @@ import sys
 import torch
 
 from vae.checkpoint import WEIGHTS, save_weights
+from vae.checks import InputError
+from vae.files import check_folder, write_file
 from vae.training.command import run_command
 from vae.training.data import training_digits, validation_digits
 from vae.training.options import Options, resumable
+from vae.training.start import read_facts
 from vae.training.trainer import DivergedError, Trainer
 
 
@@ -31,9 +34,15 @@ def _device_name(device: torch.device) -> str:
 
 
 def write_results(trainer: Trainer, started_from: str) -> None:
-    """Write the averaged weights, and the facts and curve of the run as training.json."""
+    """Write the averaged weights, and the facts and curve of the run as training.json.
+
+    Raises:
+        InputError: there are better weights already, or a file cannot be written.
+    """
     options = trainer.options
-    save_weights(trainer.averaged, options.out / "vae.safetensors")
+    if not options.force:
+        check_no_better(options, trainer.history[-1]["validation_elbo"])
+    save_weights(trainer.averaged, options.results / "vae.safetensors")
     facts = {
         "command": "python -m vae.train " + shlex.join(sys.argv[1:]),
         "commit": started_from,
@@ -46,12 +55,30 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         "started_from": trainer.started_from,
         "history": trainer.history,
     }
-    (options.out / "training.json").write_text(json.dumps(facts, indent=1) + "\n")
+    write_file(options.results / "training.json", json.dumps(facts, indent=1) + "\n")
+
+
+def check_no_better(options: Options, elbo: float) -> None:
+    """Refuse to replace weights whose ELBO on validation digits, in nats, is higher or not known."""
+    if not (options.results / "vae.safetensors").exists():
+        return
+    how = f"--force replaces them, with --resume at once: the run is kept in {options.run}"
+    try:
+        earlier = float(read_facts(options.results / "training.json")["history"][-1]["validation_elbo"])
+    except (InputError, KeyError, IndexError, TypeError, ValueError) as error:
+        raise InputError(f"how good the weights in {options.results} are is not known; {how}") from error
+    if elbo < earlier:
+        raise InputError(
+            f"the weights in {options.results} are better, validation ELBO {earlier:.2f} nats against "
+            f"{elbo:.2f}; {how}"
+        )
 
 
 def main(options: Options) -> None:
     """Train, then write the results."""
     started_from = commit()
+    for folder in (options.run, options.results):
+        check_folder(folder)
     trainer = Trainer(options, training_digits(options.data), validation_digits(options.data))
     trainer.fit()
     write_results(trainer, started_from)

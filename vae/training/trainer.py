@@ -1,5 +1,6 @@
 """One training run: its steps, its checks on validation digits, and the checkpoint that it resumes from."""
 
+import io
 import math
 import time
 from pathlib import Path
@@ -10,7 +11,8 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from vae.checks import InputError
+from vae.checks import InputError, usable_device
+from vae.files import write_file
 from vae.model import VAE
 from vae.posterior.inference import encoder_bound
 from vae.training.augmentation import augmented, clean_view, corrupted_view
@@ -64,7 +66,8 @@ class Trainer:
 
         Raises:
             DivergedError: the loss is not finite.
-            InputError: --resume finds no checkpoint, or one of a run with other options.
+            InputError: --resume finds no checkpoint, a damaged one or one of a run with other options; or a
+                checkpoint cannot be written, and the one before it is kept.
         """
         if self.options.resume:
             self._load()
@@ -160,19 +163,25 @@ class Trainer:
         return {"model": self.model, "average": self.average, "optimizer": self.optimizer}
 
     def _save(self) -> None:
-        self.options.run.mkdir(parents=True, exist_ok=True)
         state = {name: part.state_dict() for name, part in self._state().items()}
         facts = {"history": self.history, "seconds": self.seconds, "options": resumable(self.options)}
         facts["started_from"] = self.started_from
-        partial = self.checkpoint.with_suffix(".partial")
-        torch.save({**state, **facts}, partial)
-        partial.replace(self.checkpoint)
+        file = io.BytesIO()
+        torch.save({**state, **facts}, file)
+        write_file(self.checkpoint, file.getvalue())
 
     def _load(self) -> None:
         if not self.checkpoint.is_file():
             raise InputError(f"there is no checkpoint to resume in {self.options.run}")
-        saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-        if saved["options"] != resumable(self.options):
+        try:
+            saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
+            options = saved["options"]
+        except Exception as error:  # zipfile, pickle and PyTorch raise a dozen kinds on damaged files
+            raise InputError(
+                f"the checkpoint in {self.options.run} is damaged, or holds more than weights and numbers: "
+                "start anew, without --resume"
+            ) from error
+        if options != resumable(self.options):
             raise InputError(f"the checkpoint in {self.options.run} was trained with other options")
         for name, part in self._state().items():
             part.load_state_dict(saved[name])
@@ -190,7 +199,7 @@ def one_cycle(progress: float, rise: float = 0.05) -> float:
 def _device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(name)
+    return usable_device(name)
 
 
 def _use_bfloat16(precision: str, device: torch.device) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from vae.baselines import filters
+from vae.baselines import filters, pca
 from vae.baselines.classical import COMPRESSORS, DENOISERS, INPAINTERS, lossless_sizes
 from vae.baselines.image_codecs import frontier, png_file
 from vae.baselines.pca import Components, fit_components, ideal_bytes, load_components
@@ -242,3 +242,25 @@ def test_fitting_finds_the_directions_it_was_given():
     assert isinstance(parts, Components)
     assert parts.basis[:5].abs().argmax(1).tolist() == spread.tolist()
     assert torch.allclose(parts.std[:5], scales, rtol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("mean", lambda x: x[:-1]),
+        ("mean", lambda x: x * np.nan),
+        ("basis", lambda x: x[:, 1:]),
+        ("basis", lambda x: x.astype(str)),
+        ("std", lambda x: x[:-1]),
+        ("std", lambda x: -x),
+        ("plans", lambda x: x[:-1]),
+        ("plans", lambda x: x * 100),
+    ],
+)
+def test_components_that_cannot_be_used_are_refused(tmp_path, monkeypatch, name, spoil):
+    with np.load(pca.BASELINES_FILE) as file:
+        parts = {**file}
+    np.savez(tmp_path / "baselines.npz", **{**parts, name: spoil(parts[name])})
+    monkeypatch.setattr(pca, "BASELINES_FILE", tmp_path / "baselines.npz")
+    with pytest.raises(ValueError, match="missing or broken; python -m vae.baselines.classical writes it"):
+        load_components.__wrapped__()

@@ -109,7 +109,7 @@ def test_several_digits_are_found_each_in_its_box_and_framed_alone(clean: bool, 
     assert torch.equal(found.framed(), vae.frame_drawing(picture))
     sides = [max(box.right - box.left, box.bottom - box.top) for box in found.boxes]
     assert sides[0] == max(sides)
-    with pytest.raises(ValueError, match="numbered from 0 to 2"):
+    with pytest.raises(ValueError, match="which must be a whole number from 0 to 2"):
         found.framed(3)
 
 

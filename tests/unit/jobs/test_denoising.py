@@ -120,3 +120,20 @@ def test_wrong_pictures_are_refused(tiny: vae.VAE, function: Callable, wrong: Pi
 def test_a_model_without_calibration_is_refused(bare: vae.VAE, digits: Tensor, function: Callable) -> None:
     with pytest.raises(ValueError, match="this model has no calibration"):
         function(bare, digits[:1])
+
+
+@pytest.mark.parametrize(
+    "noise", [None, vae.Noise("gaussian", 0.0), vae.Noise("salt_and_pepper", 0.3)], ids=str
+)
+def test_pictures_far_from_any_digit_fail_neither_alone_nor_in_a_batch(
+    model: vae.VAE, digits: Tensor, noise: vae.Noise | None
+) -> None:
+    generator = torch.Generator().manual_seed(1)
+    far = [
+        255 * digits[0],
+        1e6 * digits[1],
+        *(scale * torch.randn(1, 28, 28, generator=generator) for scale in (5, 8, 1e5)),
+    ]
+    cleaned = vae.denoise(model, torch.stack([*far, digits[0]]), noise)
+    assert cleaned.isfinite().all() and cleaned.min() >= 0 and cleaned.max() <= 1
+    assert vae.psnr(cleaned[-1], digits[0]) > 20

@@ -83,3 +83,15 @@ def test_a_pixel_is_inked_as_often_as_it_is_grey() -> None:
     grey = torch.linspace(0, 1, 11).view(11, 1).expand(11, 20_000)
     share = data.binarize(grey, torch.Generator().manual_seed(0)).mean(dim=1)
     assert torch.allclose(share, grey[:, 0], atol=0.02)
+
+
+@pytest.mark.parametrize("failure", [AssertionError(), ValueError("truncated"), EOFError()])
+def test_damaged_digits_are_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def damaged(root: str, train: bool) -> None:
+        raise failure
+
+    monkeypatch.setattr(torchvision.datasets, "MNIST", damaged)
+    with pytest.raises(ValueError, match="are damaged: delete them"):
+        data.training_digits(tmp_path)

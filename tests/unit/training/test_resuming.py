@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+import vae
 from unit.test_checkpoint import Trap
+from unit.test_files import full_disk
 from unit.training.conftest import weights
 from vae.training.options import Options
 from vae.training.trainer import Trainer
@@ -83,3 +85,26 @@ def test_a_checkpoint_is_not_unpickled(trainer: functools.partial[Trainer], opti
 def test_a_checkpoint_is_replaced_at_once(trainer: functools.partial[Trainer], options: Options) -> None:
     trainer(replace(options, epochs=2)).fit()
     assert os.listdir(options.run) == ["checkpoint.pt"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
+def test_a_truncated_checkpoint_is_refused(
+    trainer: functools.partial[Trainer], options: Options, share: float
+) -> None:
+    trainer(replace(options, epochs=1)).fit()
+    file = options.run / "checkpoint.pt"
+    file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)])
+    with pytest.raises(vae.InputError, match="is damaged.*start anew, without --resume") as error:
+        trainer(replace(options, epochs=1, resume=True)).fit()
+    assert "\n" not in str(error.value)
+
+
+def test_on_a_full_disk_the_last_checkpoint_is_kept(
+    trainer: functools.partial[Trainer], options: Options
+) -> None:
+    run = trainer(options)
+    run._save()
+    before = run.checkpoint.read_bytes()
+    with full_disk(1000), pytest.raises(vae.InputError, match="checkpoint.pt cannot be written"):
+        run.fit()
+    assert run.checkpoint.read_bytes() == before and os.listdir(options.run) == ["checkpoint.pt"]

@@ -23,7 +23,7 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
     first.fit()
     train.write_results(first, "0123456")
     weights_file = options.out / "vae.safetensors"
-    second = trainer(replace(options, start=weights_file, run=options.run / "second", epochs=0))
+    second = trainer(replace(options, start=weights_file, run=options.run / "second", epochs=1))
     assert torch.equal(weights(second), weights(first).half().float())
     earlier = earlier_run(weights_file)
     assert earlier is not None and earlier["commit"] == "0123456" and earlier["history"] == first.history
@@ -32,6 +32,13 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
         trainer(replace(options, start=options.out / "nowhere"))
     with pytest.raises(ValueError, match="have another config than this run's options"):
         trainer(replace(options, start=weights_file, hidden=options.hidden + 8))
+
+
+@pytest.mark.parametrize("content", ["", "[", "[" * 200_000, "null", "[1]"])
+def test_damaged_facts_of_an_earlier_run_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "training.json").write_text(content)
+    with pytest.raises(vae.InputError, match="it holds no facts of a training run"):
+        earlier_run(tmp_path / "vae.safetensors")
 
 
 def test_a_prior_of_another_kind_starts_anew(

@@ -2,12 +2,17 @@
 
 import functools
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from torch import Tensor
 
-from vae.checkpoint import read_weights
+import vae
+from unit.conftest import untrained
+from vae.checkpoint import read_weights, save_weights
+from vae.evaluation import plain_vae, specialists
 from vae.training import train
 from vae.training.options import Options, resumable
 from vae.training.trainer import Trainer
@@ -54,3 +59,61 @@ def test_the_command_writes_weights_and_facts(
         "validation_elbo_2",
     }
     assert "validation ELBO" in capsys.readouterr().out
+
+
+@pytest.fixture
+def command(pixels: Tensor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Options], None]:
+    """`python -m vae.train` on gallery digits, with options as they come from its command line."""
+    monkeypatch.setattr(train, "training_digits", lambda root: pixels[:200])
+    monkeypatch.setattr(train, "validation_digits", lambda root: pixels[200:])
+    return train.main
+
+
+def trained_elsewhere(options: Options, elbo: object) -> None:
+    """Weights in the folder for results, of a run with that ELBO on validation digits."""
+    save_weights(untrained(options.config), options.results / "vae.safetensors")
+    history = [{"epoch": 1, "validation_elbo": elbo}]
+    (options.results / "training.json").write_text(json.dumps({"history": history}))
+
+
+@pytest.mark.parametrize(
+    ("elbo", "message"), [(-1.0, "are better, validation ELBO -1.00 nats"), ("", "is not known")]
+)
+def test_better_weights_are_replaced_by_force_alone(
+    command: Callable[[Options], None], options: Options, elbo: object, message: str
+) -> None:
+    options = replace(options, epochs=1)
+    trained_elsewhere(options, elbo)
+    before = {file: file.read_bytes() for file in options.results.iterdir()}
+    with pytest.raises(vae.InputError, match=message) as error:
+        command(options)
+    assert "--force replaces them" in str(error.value)
+    assert {file: file.read_bytes() for file in options.results.iterdir()} == before
+    command(replace(options, resume=True, force=True))
+    assert json.loads((options.results / "training.json").read_text())["history"][-1]["loss"]
+
+
+def test_worse_weights_are_replaced(command: Callable[[Options], None], options: Options) -> None:
+    trained_elsewhere(options, -1e9)
+    command(replace(options, epochs=1))
+    assert read_weights(options.results / "vae.safetensors").config == options.config
+
+
+def test_the_shipped_weights_are_never_the_default_place() -> None:
+    for options in (Options(), specialists.Options(), plain_vae.Options()):
+        assert options.out is None and "weights" not in options.run.parts
+
+
+def test_a_folder_that_cannot_be_written_to_is_found_before_training(
+    command: Callable[[Options], None], options: Options, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(vae.InputError, match="nothing can be written to"):
+        command(replace(options, out=tmp_path / "taken"))
+    assert not (options.run / "checkpoint.pt").exists()
+
+
+@pytest.mark.parametrize("device", ["foo", "meta", "cuda:99"])
+def test_a_device_must_be_there(trainer: functools.partial[Trainer], options: Options, device: str) -> None:
+    with pytest.raises(vae.InputError, match="device"):
+        trainer(replace(options, device=device))

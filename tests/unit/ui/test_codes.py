@@ -1,0 +1,21 @@
+"""A pasted code: its bytes in hexadecimal, however they are set apart."""
+
+import pytest
+
+import vae
+from ui import codes
+
+
+@pytest.mark.parametrize(
+    "text", ["3f07a1", "3F 07 A1", " 3f\n07\ta1 ", "3f:07:a1", "0x3f, 0x07, 0xa1", "0x3f07a1", "3f;07;a1"]
+)
+def test_bytes_are_read_however_they_are_set_apart(text: str) -> None:
+    assert codes.from_hex(text) == b"\x3f\x07\xa1"
+
+
+@pytest.mark.parametrize(
+    "text", ["00x0", "0x3f0x07", "3f 0", "3g", "3f.07", "١٢", "0" * codes.MAX_CHARACTERS + "00"]
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(vae.InputError):
+        codes.from_hex(text)
