@@ -93,7 +93,7 @@ def test_whatever_is_sent_arrives_as_it_was(
 
 
 def test_choices_come_back_with_a_reload_and_with_the_page(visitor: Visitor):
-    visitor.opens("impute")
+    visitor.opens("impute", "?impute_parts=true")
     top = visitor.source("what the model saw")
     visitor.named("impute_way").get_by_role("radio", name="Left").click()
     seen = visitor.sees_another("what the model saw", top)
