@@ -133,7 +133,7 @@ def show_row(examples: dict[str, Digit], judged: list[Verdict], alarm: float) ->
 
 def show_reason(mine: Digit, found: Verdict, word: Word) -> None:
     """The part of the score that speaks loudest, and what the closest picture leaves out or adds."""
-    st.markdown(reasons.why(mine.name, found, word))
+    st.markdown(reasons.why(mine.name, found, word, anomaly_verdict.excess(mine.image)))
     if word != "digit":
         st.caption(
             "One standard deviation is how much real digits usually differ from one another in this respect."

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from torch import Tensor
 
@@ -27,8 +27,6 @@ class Verdict:
     score: float  # higher is stranger
     n_tamer: int  # held-out real digits that are less strange
     n_real: int  # held-out real digits in all
-    off: float  # how much farther out its code is than a typical digit's, in standard deviations
-    unexplained: float  # how much more its code leaves unexplained than a typical digit's does, likewise
     looks_like: int | None  # the digit that the closest picture looks like; None = unclear
 
     @property
@@ -48,6 +46,13 @@ class Verdict:
         if self.score >= threshold_for(alarm):
             return "not a digit"
         return "odd digit" if self.n_tamer >= ODD * self.n_real else "digit"
+
+
+class Excess(NamedTuple):
+    """In each part of the score, by how many standard deviations a picture is above a typical digit."""
+
+    off: float  # how much farther out its code is
+    unexplained: float  # how much more its code leaves unexplained
 
 
 @cache.for_good
@@ -91,12 +96,16 @@ def surprise(image: Tensor) -> Tensor:
     return vae.surprise_map(load.model(), image[None])[0]
 
 
+@cache.briefly(entry_kb=1)
+def excess(image: Tensor) -> Excess:
+    """How a picture (1, 28, 28) differs from a typical digit."""
+    return Excess(*(_parts(image[None])[0] - _typical_parts()).tolist())
+
+
 def _verdict(x: Tensor) -> Verdict:
-    parts = _parts(x)[0]
-    score = float(parts.sum())  # what vae.anomaly_score gives
-    off, unexplained = (parts - _typical_parts()).tolist()
+    score = float(_parts(x).sum())  # what vae.anomaly_score gives
     (looks_like,) = naming.names(load.model().reconstruct(x))
-    return Verdict(score, bisect_left(reference(), score), len(reference()), off, unexplained, looks_like)
+    return Verdict(score, bisect_left(reference(), score), len(reference()), looks_like)
 
 
 @cache.for_good

@@ -57,7 +57,7 @@ def became(before: Tensor, after: Tensor) -> str | None:
 @cache.for_good
 def accuracy() -> float:
     """How often the held-out digits of nine tenths name those of the last tenth right, of those they name."""
-    codes, labels = _codes(load.gallery().images), load.gallery().labels
+    codes, labels = load.gallery_codes(), load.gallery().labels
     fold = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0)) % _N_FOLDS
     right = named = 0
     for i in range(_N_FOLDS):
@@ -70,7 +70,7 @@ def accuracy() -> float:
 
 @cache.for_good
 def _namer() -> Namer:
-    return _fitted(_codes(load.gallery().images), load.gallery().labels)
+    return _fitted(load.gallery_codes(), load.gallery().labels)
 
 
 def _fitted(codes: Tensor, labels: Tensor) -> Namer:

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
 from ui import naming
 from ui.digit.digit import Digit
-from ui.shell import cache, load
+from ui.shell import load
 from ui.view import plane, ring
 
 N_NEAR = 20
@@ -17,7 +16,7 @@ N_NEAR = 20
 def neighbours(point: Sequence[float], n: int) -> list[Digit]:
     """The n held-out digits nearest to a point on the map, the nearest first."""
     gallery = load.gallery()
-    distance = (_gallery_places() - torch.tensor(point)).square().sum(dim=1)
+    distance = (plane.of_gallery() - torch.tensor(point)).square().sum(dim=1)
     nearest = distance.argsort()[:n].tolist()
     return [Digit(gallery.images[i], "gallery", int(gallery.labels[i])) for i in nearest]
 
@@ -34,9 +33,3 @@ def whereabouts(mine: Digit) -> str:
         f"The model boils {mine.name} down to two numbers, **{right:.2f} and {up:.2f}**{unsure}. "
         f"Of the {N_NEAR} held-out digits (real handwriting, never used in training) nearest to it, {around}."
     )
-
-
-@cache.for_good
-def _gallery_places() -> Tensor:
-    """Where the held-out digits lie on the map, (N, 2)."""
-    return plane.places(load.gallery().images)[:, :2]

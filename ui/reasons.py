@@ -1,7 +1,7 @@
 """Why a picture passes for a digit or does not, in one sentence, shorter and longer."""
 
 from ui import naming
-from ui.anomaly_verdict import Verdict, Word
+from ui.anomaly_verdict import Excess, Verdict, Word
 
 
 def looks(found: Verdict, word: Word) -> str:
@@ -21,24 +21,24 @@ def in_short(subject: str, found: Verdict, word: Word) -> str:
     return f"{subject} is **{found.words}**; the model reads it as {taken_for}."
 
 
-def why(name: str, found: Verdict, word: Word) -> str:
+def why(name: str, found: Verdict, word: Word, excess: Excess) -> str:
     """Explain the verdict on what is called `name`, by the part of the score that speaks loudest."""
     taken_for = looks(found, word)
     if word == "digit":
         return f"The model reads {name} as {taken_for}: its code is likely and leaves little unexplained."
     if word == "odd digit":
-        return f"The model reads {name} as {taken_for}, but {_flaw(found)}."
-    return f"The closest picture that the model can draw is {taken_for}, but {_flaw(found)}."
+        return f"The model reads {name} as {taken_for}, but {_flaw(excess)}."
+    return f"The closest picture that the model can draw is {taken_for}, but {_flaw(excess)}."
 
 
-def _flaw(found: Verdict) -> str:
+def _flaw(excess: Excess) -> str:
     """In which part of the score it is farther from a typical digit, and how far."""
-    if found.off >= found.unexplained:
+    if excess.off >= excess.unexplained:
         return (
-            f"its code lies {found.off:.1f} standard deviations further from what the model expects than a "
+            f"its code lies {excess.off:.1f} standard deviations further from what the model expects than a "
             "typical digit's code"
         )
     return (
         "its code leaves more of the picture unexplained than a typical digit's code, by "
-        f"{found.unexplained:.1f} standard deviations"
+        f"{excess.unexplained:.1f} standard deviations"
     )

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 import vae
 from tests.app.conftest import SEVEN, alts, draw, texts
 from ui import anomaly_verdict, reasons
-from ui.anomaly_verdict import Verdict
+from ui.anomaly_verdict import Excess, Verdict
 from ui.digit import letters_and_shapes
 from ui.digit.digit import from_picture
 
@@ -117,29 +117,29 @@ def test_words_counts_and_the_chart_follow_one_alarm(app):
     ("n_tamer", "words"), [(0, "none of 10,000"), (9_998, "9,998 of 10,000"), (10_000, "all of 10,000")]
 )
 def test_a_share_near_the_ends_is_not_rounded_to_them(app, n_tamer, words):
-    assert Verdict(1.0, n_tamer, 10_000, 0, 0, 3).words == f"stranger than {words} real digits"
+    assert Verdict(1.0, n_tamer, 10_000, 3).words == f"stranger than {words} real digits"
 
 
 def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_digit(app):
-    code, strokes = Verdict(12.0, 9_800, 10_000, 3.1, 1.8, 0), Verdict(30.0, 10_000, 10_000, 2.0, 16.5, 8)
-    assert reasons.why("this heart", code, "odd digit") == (
+    code, strokes = Excess(off=3.1, unexplained=1.8), Excess(off=2.0, unexplained=16.5)
+    heart, letter = Verdict(12.0, 9_800, 10_000, 0), Verdict(30.0, 10_000, 10_000, 8)
+    assert reasons.why("this heart", heart, "odd digit", code) == (
         "The model reads this heart as a clumsy 0, but its code lies 3.1 standard deviations further from "
         "what the model expects than a typical digit's code."
     )
-    assert reasons.why("this W", strokes, "not a digit") == (
+    assert reasons.why("this W", letter, "not a digit", strokes) == (
         "The closest picture that the model can draw is an 8, but its code leaves more of the picture "
         "unexplained than a typical digit's code, by 16.5 standard deviations."
     )
-    nameless = Verdict(30.0, 10_000, 10_000, 2.0, 16.5, None)
-    assert "can draw is no clear digit, but" in reasons.why("this W", nameless, "not a digit")
-    assert "as an unclear digit, but its code" in reasons.why("this W", nameless, "odd digit")
+    nameless = Verdict(30.0, 10_000, 10_000, None)
+    assert "can draw is no clear digit, but" in reasons.why("this W", nameless, "not a digit", strokes)
+    assert "as an unclear digit, but its code" in reasons.why("this W", nameless, "odd digit", strokes)
 
 
 def test_both_parts_are_measured_against_a_typical_digit(app):
-    found = anomaly_verdict.verdicts(list(vae.load_gallery().images[:100]))
-    for parts in ([v.off for v in found], [v.unexplained for v in found]):
-        assert abs(torch.tensor(parts).median()) < 0.5
-    of_x, of_a = anomaly_verdict.verdicts([letters_and_shapes.picture("X"), letters_and_shapes.picture("A")])
+    found = torch.tensor([anomaly_verdict.excess(image) for image in vae.load_gallery().images[:100]])
+    assert found.median(dim=0).values.abs().max() < 0.5
+    of_x, of_a = (anomaly_verdict.excess(letters_and_shapes.picture(letter)) for letter in "XA")
     assert of_x.unexplained > of_x.off > 2 and of_a.off > of_a.unexplained
 
 

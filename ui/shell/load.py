@@ -1,6 +1,7 @@
 """The model and the gallery, once in a process, shared by all visitors."""
 
 import torch
+from torch import Tensor
 
 import vae
 from ui.shell import cache
@@ -17,3 +18,10 @@ def model() -> vae.VAE:
 def gallery() -> vae.Gallery:
     """The held-out digits that a visitor can pick from."""
     return vae.load_gallery()
+
+
+@cache.for_good
+@torch.inference_mode()
+def gallery_codes() -> Tensor:
+    """The means of the codes of the held-out digits, (N, K)."""
+    return model().encode(gallery().images).mean

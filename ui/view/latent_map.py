@@ -97,9 +97,7 @@ def _checked(point: Any) -> tuple[float, float] | None:
 
 
 @cache.for_good
-@torch.inference_mode()
 def _dots() -> list[list[float]]:
     """The held-out digits: u1, u2 and class."""
-    model, gallery = load.model(), load.gallery()
-    u = model.prior.to_standard(model.encode(gallery.images).mean[:, :2])
-    return torch.cat([u, gallery.labels[:, None]], dim=1).round(decimals=3).tolist()
+    labels = load.gallery().labels[:, None]
+    return torch.cat([plane.of_gallery(), labels], dim=1).round(decimals=3).tolist()

@@ -13,14 +13,16 @@ from ui.shell import cache, load
 from ui.view import pictures
 
 
-def place(image: Tensor) -> Tensor:
-    """The standard coordinates (K,) of the middle of the posterior of a digit (1, 28, 28)."""
-    return places(image[None])[0]
+@torch.inference_mode()
+def place(image: Tensor, n: int | None = None) -> Tensor:
+    """The first n standard coordinates, or all K, (n,): the middle of the posterior of a digit (1, 28, 28)."""
+    model = load.model()
+    return model.prior.to_standard(model.encode(image[None]).mean[:, :n])[0]
 
 
 def point_of(image: Tensor) -> tuple[float, float]:
     """Where a digit (1, 28, 28) lies on the map: two standard coordinates, rightwards and upwards."""
-    right, up = place(image)[:2].tolist()
+    right, up = place(image, 2).tolist()
     return right, up
 
 
@@ -59,8 +61,8 @@ def atlas(n_side: int, extent: float) -> Tensor:
     return pictures.sheet(grid.flatten(0, 1)[:, None], n_side)
 
 
+@cache.for_good
 @torch.inference_mode()
-def places(images: Tensor) -> Tensor:
-    """The standard coordinates (B, K) of the middles of the posteriors of digits (B, 1, 28, 28)."""
-    model = load.model()
-    return model.prior.to_standard(model.encode(images).mean)
+def of_gallery() -> Tensor:
+    """Where the held-out digits lie on the map, (N, 2)."""
+    return load.model().prior.to_standard(load.gallery_codes()[:, :2])

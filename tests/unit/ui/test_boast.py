@@ -10,7 +10,7 @@ from ui.digit import boast, digit
 from ui.digit.digit import Digit
 
 DRAWN = digit.from_gallery(7)
-VERDICT = Verdict(score=0.0, n_tamer=1460, n_real=2000, off=0.0, unexplained=0.0, looks_like=7)
+VERDICT = Verdict(score=0.0, n_tamer=1460, n_real=2000, looks_like=7)
 
 
 @pytest.fixture
