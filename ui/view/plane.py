@@ -15,7 +15,7 @@ from ui.view import pictures
 
 @torch.inference_mode()
 def place(image: Tensor, n: int | None = None) -> Tensor:
-    """The first n standard coordinates, or all K, (n,): the middle of the posterior of a digit (1, 28, 28)."""
+    """The first n standard coordinates (n,), or all, of the middle of a digit's (1, 28, 28) posterior."""
     model = load.model()
     return model.prior.to_standard(model.encode(image[None]).mean[:, :n])[0]
 
