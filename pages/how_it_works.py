@@ -14,6 +14,7 @@ with frame.loading():
     from ui import anatomy, anatomy_in_words, scores
     from ui.digit import digit_input
     from ui.digit.digit import Digit
+    from ui.network import watch
     from ui.shell import load
     from ui.shell.again import again
     from ui.shell.papers import read_more
@@ -241,9 +242,12 @@ def show_limit(mine: Digit) -> None:
                 st.caption(f"{place}: {move.nats:.0f} nats")
 
 
+hero = st.container()
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
+with hero, frame.sentence():
+    watch.show(mine, key="how_network")
 with frame.sentence():
     with right:
         st.markdown(

@@ -1,0 +1,58 @@
+// The film of the stages, which plays once and can be scrubbed.
+
+function buildPlayer(view) {
+  const { root } = view;
+  const scrub = root.querySelector(".scrub");
+  scrub.max = view.stages.length - 1;
+  scrub.oninput = () => {
+    pause(view);
+    go(view, Number(scrub.value));
+  };
+  root.querySelector(".play").onclick = () => (view.clock ? pause(view) : play(view));
+}
+
+// The first answer is here: play, or show everything at once to those who want no motion.
+function arrive(view) {
+  drawLinks(view);
+  if (stillness.matches) go(view, view.stages.length - 1);
+  else play(view);
+}
+
+function play(view) {
+  const last = view.stages.length - 1;
+  if (view.step === undefined || view.step === last) go(view, 0);
+  view.clock = setInterval(() => {
+    go(view, view.step + 1);
+    if (view.step === last) pause(view);
+  }, STEP_MS);
+  markPlaying(view, true);
+}
+
+function pause(view) {
+  clearInterval(view.clock);
+  view.clock = undefined;
+  markPlaying(view, false);
+}
+
+function markPlaying({ root }, isPlaying) {
+  const button = root.querySelector(".play");
+  button.classList.toggle("playing", isPlaying);
+  button.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
+}
+
+// Wake the stages up to one.
+function go(view, step) {
+  view.step = step;
+  view.stages.forEach((stage, i) => {
+    stage.classList.toggle("asleep", i > step);
+    stage.classList.toggle("now", i === step);
+  });
+  const { name, title, words } = view.stages[step].dataset;
+  for (const link of view.root.querySelector(".links").children) {
+    link.classList.toggle("flowing", link.dataset.to === name);
+  }
+  const scrub = view.root.querySelector(".scrub");
+  scrub.value = step;
+  scrub.setAttribute("aria-valuetext", `${step + 1} of ${view.stages.length}: ${title}. ${words}`);
+  tell(view, view.stages[step]);
+}
