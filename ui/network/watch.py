@@ -1,4 +1,4 @@
-"""The visitor's digit on its way through the network, live in the browser: drawn, encoded, sampled and decoded.
+"""The visitor's digit on its way through the network, live in the browser, from the pen to the picture.
 
 Once mounted it asks nothing of the server and reports nothing.
 """
@@ -70,7 +70,7 @@ def _dots() -> list[list[float]]:
 @cache.for_good
 @torch.inference_mode()
 def _glow() -> list[int]:
-    """The fourth root of the prior's density over the first two numbers, from 0 to 255, row by row from the top."""
+    """The prior over the first two numbers: the fourth root of its density, 0 to 255, row by row from above."""
     middles = (torch.arange(_N_GLOW) + 0.5) * 2 * _EXTENT / _N_GLOW - _EXTENT
     points = torch.cartesian_prod(-middles, middles).flip(1)
     light = (load.model().prior.log_prob(points) / 4).exp()
