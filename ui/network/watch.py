@@ -70,7 +70,7 @@ def _dots() -> list[list[float]]:
 @cache.for_good
 @torch.inference_mode()
 def _glow() -> list[int]:
-    """The prior over the first two numbers: the fourth root of its density, 0 to 255, row by row from above."""
+    """The prior over the first two numbers: the fourth root of its density, 0 to 255, top row first."""
     middles = (torch.arange(_N_GLOW) + 0.5) * 2 * _EXTENT / _N_GLOW - _EXTENT
     points = torch.cartesian_prod(-middles, middles).flip(1)
     light = (load.model().prior.log_prob(points) / 4).exp()
