@@ -15,7 +15,8 @@ function buildBoard(view) {
   };
   board.onpointermove = (event) => {
     if (!board.hasPointerCapture(event.pointerId)) return;
-    view.strokes.at(-1).push(...(event.getCoalescedEvents?.() ?? [event]).map(point));
+    const since = event.getCoalescedEvents?.() ?? [];
+    view.strokes.at(-1).push(...(since.length ? since : [event]).map(point));
     redraw(view);
   };
   view.root.querySelector(".clear").onclick = () => restart(view, null);

@@ -16,6 +16,13 @@ function drawLinks({ root }) {
       return path;
     }),
   );
+  light(root);
+}
+
+// Let the lines that lead to the stage of now flow.
+function light(root) {
+  const now = root.querySelector(".stage.now")?.dataset.name;
+  for (const link of root.querySelector(".links").children) link.classList.toggle("flowing", link.dataset.to === now);
 }
 
 // The boxes from which a stage's lines go out, or where they come in.

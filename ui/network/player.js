@@ -47,10 +47,8 @@ function go(view, step) {
     stage.classList.toggle("asleep", i > step);
     stage.classList.toggle("now", i === step);
   });
-  const { name, title, words } = view.stages[step].dataset;
-  for (const link of view.root.querySelector(".links").children) {
-    link.classList.toggle("flowing", link.dataset.to === name);
-  }
+  light(view.root);
+  const { title, words } = view.stages[step].dataset;
   const scrub = view.root.querySelector(".scrub");
   scrub.value = step;
   scrub.setAttribute("aria-valuetext", `${step + 1} of ${view.stages.length}: ${title}. ${words}`);

@@ -9,7 +9,7 @@ let problem;
 
 function wake(url) {
   if (worker && !problem) return;
-  worker = new Worker(URL.createObjectURL(new Blob([FORWARD], { type: "text/javascript" })));
+  worker = new Worker(URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" })));
   worker.onmessage = ({ data }) => answered(data);
   worker.onerror = ({ message }) => answered({ problem: message });
   worker.postMessage({ url: new URL(url, document.baseURI).href });

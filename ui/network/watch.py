@@ -24,14 +24,17 @@ def _read(name: str) -> str:
     return (_FILES / name).read_text(encoding="utf-8")
 
 
-_SCRIPTS = ("paint", "framing", "thinking", "board", "code", "plane", "maps", "links", "player", "watch")
+def _joined(*names: str) -> str:
+    return "\n".join(_read(f"{name}.js") for name in names)
+
+
+WORKER = _joined("kernel", "unpack", "forward")  # what runs the network, in a thread of its own
 _component = st.components.v2.component(
     "watch",
     html=_read("watch.html"),
     css=_read("watch.css"),
-    js="\n".join(
-        [f"const FORWARD = {json.dumps(_read('forward.js'))};", *(_read(f"{name}.js") for name in _SCRIPTS)]
-    ),
+    js=f"const WORKER = {json.dumps(WORKER)};\n"
+    + _joined("paint", "framing", "thinking", "board", "code", "plane", "maps", "links", "player", "watch"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Encoder and decoder in the file that the visitor's browser loads and runs (`forward.js`).
+"""Encoder and decoder in the file that the visitor's browser loads and runs (`unpack.js`).
 
 The file follows from the weights alone, so `python -m ui.network.weights` writes it once and the app serves
 it: packed safetensors in half precision, whose metadata list the layers in their order.
