@@ -39,7 +39,7 @@ function read(file) {
     return [name, { shape, values: new Float32Array(halves).map((bits) => floats[bits]) }];
   });
   const size = tensors.reduce((sum, [, { shape, values }]) => sum + (values.length / shape[0]) * upTo(4, shape[0]), 0);
-  return { tensors: Object.fromEntries(tensors), layers: JSON.parse(__metadata__.layers), size };
+  return { tensors: Object.fromEntries(tensors), layers: JSON.parse(__metadata__.network).layers, size };
 }
 
 // The number that 16 bits stand for in half precision.

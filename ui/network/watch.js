@@ -29,7 +29,7 @@ export default function ({ data, parentElement }) {
 function build(view, root) {
   view.root = root;
   view.stages = [...root.querySelectorAll(".stage")];
-  view.stages.forEach((stage, i) => buildStage(view, stage, i));
+  for (const stage of view.stages) buildStage(view, stage);
   view.code.kept = view.data.latentDim;
   buildBoard(view);
   buildBars(view);
@@ -44,12 +44,14 @@ function build(view, root) {
   view.sizes.observe(root);
 }
 
-function buildStage(view, stage, i) {
+function buildStage(view, stage) {
   const { title, words } = stage.dataset;
   Object.assign(stage, { tabIndex: 0, ariaLabel: `${title}. ${words}` });
   stage.setAttribute("role", "group");
-  stage.onpointerenter = stage.onfocusin = stage.onclick = () => tell(view, stage);
-  stage.onpointerleave = stage.onfocusout = () => tell(view, view.stages[view.step]);
+  for (const kind of ["pointerenter", "focusin", "click"]) stage.addEventListener(kind, () => tell(view, stage));
+  for (const kind of ["pointerleave", "focusout"]) {
+    stage.addEventListener(kind, () => tell(view, view.stages[view.step ?? 0]));
+  }
 }
 
 function tell(view, { dataset: { title, words } }) {

@@ -1,7 +1,7 @@
 """Encoder and decoder in the file that the visitor's browser loads and runs (`unpack.js`).
 
 The file follows from the weights alone, so `python -m ui.network.weights` writes it once and the app serves
-it: packed safetensors in half precision, whose metadata list the layers in their order.
+it: packed safetensors in half precision, whose metadata describe the layers in their order.
 
 The browser knows one kind of layer with weights, a convolution over maps (side, side, depth) by weights (out,
 size, size, depth). A fully connected layer is one that is as large as the maps it sees.
@@ -22,6 +22,8 @@ from vae.model import Residual, calibration_of
 
 FILE = Path(__file__).parents[2] / "static" / "network.safetensors.gz"
 
+_MOST_METADATA = 2**20  # bytes; it takes 6,000
+
 Layer = dict[str, Any]
 
 
@@ -32,9 +34,9 @@ def url() -> str:
     Raises:
         InputError: the file is missing, damaged, or belongs to other weights.
     """
-    weights = str(calibration_of(load.model()).fingerprint)
+    weights = calibration_of(load.model()).fingerprint
     try:
-        written_for = metadata(FILE)["weights"]
+        written_for = description(FILE)["weights"]
     except (OSError, EOFError, ValueError, KeyError):
         written_for = None
     if written_for != weights:
@@ -44,15 +46,16 @@ def url() -> str:
     return f"app/static/{FILE.name}?weights={weights}"
 
 
-def metadata(path: Path) -> dict[str, str]:
-    """What a packed safetensors file says about itself: "weights", their fingerprint, and "layers", as JSON.
+def description(path: Path) -> dict[str, Any]:
+    """What a file says about itself: "weights", their fingerprint, and "layers", those of each part in order.
 
     Raises:
         OSError, EOFError, ValueError, KeyError: there is no such file.
     """
     with gzip.open(path) as file:
         length = int.from_bytes(file.read(8), "little")
-        return json.loads(file.read(length))["__metadata__"]
+        header = json.loads(file.read(min(length, _MOST_METADATA)))
+    return json.loads(header["__metadata__"]["network"])
 
 
 def write(path: Path = FILE) -> None:
@@ -63,9 +66,9 @@ def write(path: Path = FILE) -> None:
         "encoder": encoder.layers(model.encoder.net, "encoder"),
         "decoder": decoder.layers(model.decoder.net, "decoder"),
     }
-    said = {"weights": str(calibration_of(model).fingerprint), "layers": json.dumps(layers)}
+    said = json.dumps({"weights": calibration_of(model).fingerprint, "layers": layers})
+    content = safetensors.torch.save(encoder.tensors | decoder.tensors, {"network": said})
     path.parent.mkdir(exist_ok=True)
-    content = safetensors.torch.save(encoder.tensors | decoder.tensors, said)
     path.write_bytes(gzip.compress(content, mtime=0))
 
 
