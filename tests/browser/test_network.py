@@ -64,7 +64,7 @@ def test_encoder_and_decoder_are_those_of_torch(visitor: Visitor):
 
 
 def run_in_browser(visitor: Visitor, images: torch.Tensor) -> list[dict[str, list[list[float]]]]:
-    """What the worker says of each image: its whole mean decoded, five numbers of it, a code drawn and moved."""
+    """What the worker says of each image: its mean decoded, five numbers of it, a code drawn and moved."""
     K = vae.load_model().config.latent_dim
     plain = {"noise": [0.3] * K, "scale": 0, "moved": {}, "kept": K}
     codes = [plain, plain | {"kept": 5}, plain | {"scale": 1.5, "moved": {7: -2}}]
