@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 import vae
 from tests.browser.test_every_page import sideways
 from tests.browser.visitor import STROKES, Visitor
-from ui.network import watch, weights
+from ui.network import scripts, weights
 
 AS_TORCH = 0.001  # mean difference, of numbers of the code and of pixels
 PICTURES_A_SECOND = {
@@ -85,7 +85,7 @@ def run_in_browser(visitor: Visitor, images: torch.Tensor) -> list[dict[str, lis
             }
             return answers;
         }""",
-        [watch.WORKER, f"/{weights.url()}", images.flatten(1).tolist(), codes],
+        [scripts.WORKER, f"/{weights.url()}", images.flatten(1).tolist(), codes],
     )
 
 
@@ -114,6 +114,9 @@ def test_it_plays_once_and_the_keyboard_scrubs(visitor: Visitor):
         expect(scrub).to_have_attribute("aria-valuetext", re.compile(re.escape(sentences[-1].split("\n")[0])))
         assert name in ("board", "framed", "e0", "e1", "picture")
     assert len(set(sentences)) == 5
+    network(visitor).get_by_role("button", name="Play", exact=True).click()
+    expect(network(visitor).locator(".stage.asleep").first).to_be_attached()
+    network(visitor).locator("canvas.board").click()
     expect(network(visitor).locator(".stage.asleep")).to_have_count(0)
     visitor.sees_no_failure()
 

@@ -10,6 +10,7 @@ function buildBoard(view) {
   board.onpointerdown = (event) => {
     if (event.button) return;
     board.setPointerCapture(event.pointerId);
+    interrupt(view);
     view.strokes = [...view.strokes, [point(event)]];
     redraw(view);
   };

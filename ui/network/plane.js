@@ -35,7 +35,7 @@ function drawGround(view) {
     context.fill();
   }
   Object.assign(context, { font: `600 ${side / 14}px sans-serif`, textAlign: "center", textBaseline: "middle" });
-  Object.assign(context, { lineWidth: side / 40, strokeStyle: `rgb(${NIGHT})` });
+  Object.assign(context, { lineWidth: side / 40, lineJoin: "round", strokeStyle: `rgb(${NIGHT})` });
   colours.forEach((colour, label) => {
     const own = dots.filter((dot) => dot[2] === label);
     const middle = [0, 1].map((axis) => own.map((dot) => dot[axis]).sort((a, b) => a - b)[own.length >> 1]);

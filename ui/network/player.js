@@ -1,5 +1,8 @@
 // The film of the stages, which plays once and can be scrubbed.
 
+const STEP_MS = 750;
+const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
 function buildPlayer(view) {
   const { root } = view;
   const scrub = root.querySelector(".scrub");
@@ -7,8 +10,9 @@ function buildPlayer(view) {
   scrub.oninput = () => {
     pause(view);
     go(view, Number(scrub.value));
+    bringIntoView(view);
   };
-  root.querySelector(".play").onclick = () => (view.clock ? pause(view) : play(view));
+  root.querySelector(".play").onclick = () => (view.clock ? pause(view) : play(view, bringIntoView));
 }
 
 // The first answer is here: play, or show everything at once to those who want no motion.
@@ -18,11 +22,13 @@ function arrive(view) {
   else play(view);
 }
 
-function play(view) {
+function play(view, follow = () => {}) {
   const last = view.stages.length - 1;
+  clearInterval(view.clock);
   if (view.step === undefined || view.step === last) go(view, 0);
   view.clock = setInterval(() => {
     go(view, view.step + 1);
+    follow(view);
     if (view.step === last) pause(view);
   }, STEP_MS);
   markPlaying(view, true);
@@ -34,10 +40,17 @@ function pause(view) {
   markPlaying(view, false);
 }
 
+// The visitor takes over: nothing stays asleep.
+function interrupt(view) {
+  if (!view.clock) return;
+  pause(view);
+  go(view, view.stages.length - 1);
+}
+
 function markPlaying({ root }, isPlaying) {
   const button = root.querySelector(".play");
   button.classList.toggle("playing", isPlaying);
-  button.setAttribute("aria-label", isPlaying ? "Pause" : "Play");
+  button.ariaLabel = isPlaying ? "Pause" : "Play";
 }
 
 // Wake the stages up to one.
@@ -51,6 +64,10 @@ function go(view, step) {
   const { title, words } = view.stages[step].dataset;
   const scrub = view.root.querySelector(".scrub");
   scrub.value = step;
-  scrub.setAttribute("aria-valuetext", `${step + 1} of ${view.stages.length}: ${title}. ${words}`);
-  tell(view, view.stages[step]);
+  scrub.ariaValueText = `${step + 1} of ${view.stages.length}: ${title}. ${words}`;
+  tell(view, title, words);
+}
+
+function bringIntoView(view) {
+  view.stages[view.step].scrollIntoView({ block: "nearest", behavior: stillness.matches ? "auto" : "smooth" });
 }

@@ -1,8 +1,6 @@
 // The visitor's digit on its way through the network, from the pen to the picture, all of it in the browser: nothing
 // is asked of the server or reported to it.
 
-const STEP_MS = 750;
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const views = new Map();
 
 export default function ({ data, parentElement }) {
@@ -46,16 +44,19 @@ function build(view, root) {
 
 function buildStage(view, stage) {
   const { title, words } = stage.dataset;
-  Object.assign(stage, { tabIndex: 0, ariaLabel: `${title}. ${words}` });
-  stage.setAttribute("role", "group");
-  for (const kind of ["pointerenter", "focusin", "click"]) stage.addEventListener(kind, () => tell(view, stage));
+  Object.assign(stage, { tabIndex: 0, role: "group", ariaLabel: `${title}. ${words}` });
+  stage.classList.add("asleep");
+  for (const kind of ["pointerenter", "focusin", "click"]) stage.addEventListener(kind, () => tell(view, title, words));
   for (const kind of ["pointerleave", "focusout"]) {
-    stage.addEventListener(kind, () => tell(view, view.stages[view.step ?? 0]));
+    stage.addEventListener(kind, () => {
+      const { dataset } = view.stages[view.step ?? 0];
+      tell(view, dataset.title, dataset.words);
+    });
   }
 }
 
-function tell(view, { dataset: { title, words } }) {
-  const [name, sentence] = view.root.querySelector(".caption").children;
+function tell({ root }, title, words) {
+  const [name, sentence] = root.querySelector(".caption").children;
   [name.textContent, sentence.textContent] = [title, words];
 }
 
@@ -78,6 +79,7 @@ function buildControls(view) {
 
 // Put some numbers of the code where the visitor wants them.
 function move(view, numbers) {
+  interrupt(view);
   Object.assign(view.code.moved, numbers);
   think(view);
 }
@@ -89,10 +91,11 @@ function show(view, answer) {
   paint(picture, answer.picture.map((ink) => 255 * ink), view.colours);
   showMaps(view, answer);
   showBars(view, answer);
+  say(view, answer);
   showPlane(view, answer);
   if (isFirst) arrive(view);
 }
 
-function complain({ root }) {
-  root.querySelector(".caption").textContent = "The network could not be loaded. Reload the page.";
+function complain(view) {
+  tell(view, "Something is missing", "The network could not be loaded. Reload the page to try again.");
 }

@@ -3,38 +3,27 @@
 Once mounted it asks nothing of the server and reports nothing.
 """
 
-import json
-from pathlib import Path
-
 import streamlit as st
 import torch
 
 from ui.digit.digit import Digit
-from ui.network import weights
+from ui.network import scripts, weights
 from ui.shell import cache, frame, load
 from ui.view import pictures
 from ui.view.latent_map import CLASS_COLOURS
 
-_FILES = Path(__file__).parent
 _EXTENT = 18.0  # of the map, in units of the code; held-out digits come to 16.5
 _N_GLOW = 48  # points along a side at which the prior is shown
 
 
-def _read(name: str) -> str:
-    return (_FILES / name).read_text(encoding="utf-8")
-
-
-def _joined(*names: str) -> str:
-    return "\n".join(_read(f"{name}.js") for name in names)
-
-
-WORKER = _joined("kernel", "unpack", "forward")  # what runs the network, in a thread of its own
 _component = st.components.v2.component(
     "watch",
-    html=_read("watch.html"),
-    css=_read("watch.css"),
-    js=f"const WORKER = {json.dumps(WORKER)};\n"
-    + _joined("paint", "framing", "thinking", "board", "code", "plane", "maps", "links", "player", "watch"),
+    html=scripts.read("watch.html"),
+    css=scripts.read("watch.css"),
+    js=scripts.with_worker(
+        *("paint", "framing", "thinking", "board", "bars", "code"),
+        *("plane", "maps", "links", "player", "watch"),
+    ),
 )
 
 
