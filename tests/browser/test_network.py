@@ -14,6 +14,7 @@ from tests.browser.test_every_page import sideways
 from tests.browser.visitor import STROKES, Visitor
 from ui.network import scripts, weights
 
+AS_FRAMED = 0.01  # mean difference of pixels
 AS_TORCH = 0.001  # mean difference, of numbers of the code and of pixels
 PICTURES_A_SECOND = {
     "stroke": 30,
@@ -93,6 +94,38 @@ def close(ours: list[list[float]], truth: torch.Tensor) -> None:
     difference = (torch.tensor(ours) - truth).abs().mean().item()
     print(f"mean difference {difference:.1e}")
     assert difference <= AS_TORCH
+
+
+@pytest.mark.parametrize("name", ["two", "four", "seven"])
+def test_strokes_are_framed_as_the_server_frames_them(visitor: Visitor, name: str):
+    visitor.page.goto(f"{visitor.address}/_stcore/health")
+    framed = visitor.page.evaluate(
+        f"""strokes => {{
+            {scripts.joined("paint", "framing")}
+            return [...frame(null, strokes.map((it) => it.map(([x, y]) => [SIDE * x, SIDE * y])))];
+        }}""",
+        STROKES[name],
+    )
+    truth = vae.frame_strokes(STROKES[name]).flatten()
+    difference = (torch.tensor(framed) - truth).abs().mean().item()
+    print(f"{name}: mean difference {difference:.4f}")
+    assert difference <= AS_FRAMED
+
+
+def test_a_framed_digit_stays_where_it_is_under_a_speck(visitor: Visitor):
+    digit = vae.load_gallery().images[0].flatten()
+    visitor.page.goto(f"{visitor.address}/_stcore/health")
+    speck = [[[14, 10], [14.1, 10]]]
+    framed = visitor.page.evaluate(
+        f"""([digit, speck]) => {{
+            {scripts.joined("paint", "framing")}
+            return [frame(digit, []), frame(Float32Array.from(digit), speck)].map((it) => [...it]);
+        }}""",
+        [digit.tolist(), speck],
+    )
+    alone, with_speck = ((torch.tensor(it) - digit).abs() for it in framed)
+    assert alone.max() < 1e-6
+    assert with_speck.mean() <= AS_FRAMED
 
 
 def test_it_plays_once_and_the_keyboard_scrubs(visitor: Visitor):
