@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.shell import frame, glossary
 
-frame.page(
+place = frame.page(
     "How it works",
     "pages/how_it_works.py",
     "From a digit to a few numbers and back, step by step. All but the training curve below is computed "
@@ -46,13 +46,18 @@ JOBS = {
 }
 
 
+def draws_and_cost(mine: Digit) -> None:
+    """Several draws from the posterior, and what the digit costs with the same σ."""
+    show_cost(mine, several_draws(mine))
+
+
 def several_draws(mine: Digit) -> float:
     """What several codes of one posterior decode to; returns how far the visitor scaled σ."""
     scale, seed = choose_noise()
     drawn = anatomy.draws(mine.image, N_SHOWN, scale=scale, seed=seed)
     st.markdown(anatomy_in_words.draws(mine, scale, drawn.psnr_db), help=glossary.help_on("dB"))
     alts = [f"draw {i + 1} of {N_SHOWN}, decoded" for i in range(N_SHOWN)]
-    pictures.strip(drawn.decoded, alts=alts, width=56)
+    pictures.strip(drawn.decoded, alts=alts)
     read_more("Kingma & Welling 2014", "Rezende et al. 2014")
     return scale
 
@@ -77,7 +82,6 @@ def choose_noise() -> tuple[float, int]:
 
 def show_cost(mine: Digit, scale: float) -> None:
     """The two parts of the ELBO as bars: with the posterior's own σ, and with the scaled one beside it."""
-    st.header("What the digit costs", anchor=False)
     st.markdown(
         "Training looks for the shortest description of every digit, in two parts. The **code** costs the KL "
         f"({glossary.gloss('KL')}) between the posterior and the prior ({glossary.gloss('prior')}). The "
@@ -114,7 +118,6 @@ def show_cost(mine: Digit, scale: float) -> None:
 def show_numbers(mine: Digit) -> None:
     """What each number of the code costs, and the prior that it is measured against."""
     own = anatomy.cost(mine.image)
-    st.header("Which numbers carry the digit", anchor=False)
     n_busy = own.n_carrying(0.9)
     st.markdown(
         f"The first **{n_busy} of {len(own.kl_nats)} numbers** carry nine tenths of what the code says about "
@@ -130,10 +133,8 @@ def show_numbers(mine: Digit) -> None:
     read_more("Germain et al. 2015", "Papamakarios et al. 2017")
 
 
-@st.fragment
 def nested(mine: Digit) -> None:
     """The digit from the first k numbers alone."""
-    st.header("One code of any length", anchor=False)
     st.markdown(
         "In training, the code is cut off after *k* numbers, with a random *k* for every digit, and the "
         "decoder is told *k*. So the most important numbers must come first, and every beginning of the code "
@@ -150,7 +151,8 @@ def nested(mine: Digit) -> None:
         pictures.difference(chosen.image, mine.image, alt=lost_or_added, width=98, caption="difference")
     st.markdown(
         f"From **{k} of {total} numbers**, {mine.name} comes back at {chosen.psnr_db:.1f} dB; "
-        f"from all of them at {strip[-1].psnr_db:.1f} dB."
+        f"from all of them at {strip[-1].psnr_db:.1f} dB.",
+        help=glossary.help_on("dB"),
     )
     pictures.strip(
         [prefix.image for prefix in strip],
@@ -163,7 +165,6 @@ def nested(mine: Digit) -> None:
 
 def five_jobs() -> None:
     """Bayes' rule, and what each page makes of it."""
-    st.header("Five jobs from one formula", anchor=False)
     st.markdown(
         "Prior and decoder together say which pictures are digits. Whatever is *seen*, be it a clean digit, "
         "a noisy one or half of one, Bayes' rule turns it into a posterior over codes. The encoder proposes "
@@ -184,7 +185,6 @@ def five_jobs() -> None:
 
 def show_training() -> None:
     """The curve and the facts of the runs that made the weights."""
-    st.header("How it learned", anchor=False)
     with frame.sentence():
         run = scores.read_training()
         if run is None:
@@ -215,7 +215,7 @@ def show_limit(mine: Digit) -> None:
     frame.where_it_fails(
         "The model knows digits in one place and one size only; nothing tells it that a digit that has moved "
         f"is still the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats "
-        f"instead of {moves[0].nats:.0f}. That is why every page centres and scales your drawing "
+        f"({glossary.gloss('nats')}) instead of {moves[0].nats:.0f}. That is why every page centres and scales your drawing "
         "first. Besides, given the code, each pixel is decoded without regard to the others, so strokes turn "
         "blurry where the posterior is wide. Models that draw in many steps are sharper, and slower."
     )
@@ -228,24 +228,20 @@ def show_limit(mine: Digit) -> None:
                 st.caption(f"{place}: {move.nats:.0f} nats")
 
 
-hero = st.container()
-left, right = frame.split()
-with left:
-    mine = digit_input.choose()
-with hero, frame.sentence():
-    watch.show(mine, key="how_network")
+mine = digit_input.chip(place)
 with frame.sentence():
-    with right:
-        st.markdown(
-            f"The **encoder** reads {mine.name} as *x*. It answers with a **posterior** "
-            f"({glossary.gloss('posterior')}) over the **latent code** *z*, {glossary.gloss('latent code')}: "
-            "for each number a mean, *μ*, and a standard deviation, *σ*. Random noise *ε* picks one code "
-            "*z* = *μ* + *σε*, and the **decoder** draws a digit *x̂* from it."
-        )
-        scale = several_draws(mine)
-    show_cost(mine, scale)
-    show_numbers(mine)
-    nested(mine)
-    five_jobs()
-    show_training()
+    watch.show(mine, key="how_network")
+    st.markdown(
+        f"The **encoder** reads {mine.name} as *x*. It answers with a **posterior** "
+        f"({glossary.gloss('posterior')}) over the **latent code** *z*, {glossary.gloss('latent code')}: "
+        "for each number a mean, *μ*, and a standard deviation, *σ*. Random noise *ε* picks one code "
+        "*z* = *μ* + *σε*, and the **decoder** draws a digit *x̂* from it. "
+        f"The **prior** ({glossary.gloss('prior')}) is learned as well."
+    )
+frame.section("Other draws of the noise, and what the digit costs", "how_cost", draws_and_cost, mine)
+frame.section("Which numbers carry the digit", "how_numbers", show_numbers, mine)
+frame.section("One code of any length", "how_nested", nested, mine)
+frame.section("Five jobs from one formula", "how_jobs", five_jobs)
+frame.section("How it learned", "how_training", show_training)
+with frame.sentence():
     show_limit(mine)

@@ -14,6 +14,7 @@ from ui.shell import load
 from ui.view import pictures
 
 PAGE = "pages/how_it_works.py"
+ALL = dict.fromkeys(("how_cost", "how_numbers", "how_nested", "how_jobs", "how_training"), "true")  # sections
 
 
 def pictures_called(app: Any, words: str) -> list[str]:
@@ -45,7 +46,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object],
 
 
 def test_the_visitors_drawing_goes_through_every_step(open_page):
-    app = draw(open_page(PAGE), SEVEN)
+    app = draw(open_page(PAGE, **ALL), SEVEN)
     assert not app.exception
     assert "reads your drawing as" in texts(app)
     assert "Your drawing costs" in texts(app) and "nats" in texts(app)
@@ -64,18 +65,18 @@ def test_the_visitors_drawing_goes_through_every_step(open_page):
 
 
 def test_drawing_epsilon_again_changes_the_draws_and_nothing_else(open_page):
-    app = open_page(PAGE)
+    app = open_page(PAGE, **ALL)
     draws, cost = pictures_called(app, "of 8, decoded"), pictures_called(app, "numbers")
     app.button(key="how_redraw").click().run()
     assert not app.exception
     second = anatomy.draws(app.session_state["digit"].image, 8, seed=1)
-    expected = [pictures.address(pictures.colours(image, "viridis"), 56) for image in second.decoded]
+    expected = [pictures.address(pictures.colours(image, "viridis"), 84) for image in second.decoded]
     assert pictures_called(app, "of 8, decoded") == expected != draws
     assert pictures_called(app, "numbers") == cost
 
 
 def test_without_sigma_the_model_is_an_autoencoder(open_page):
-    app = open_page(PAGE)
+    app = open_page(PAGE, **ALL)
     assert len(set(pictures_called(app, "of 8, decoded"))) > 1
     app.slider(key="how_scale").set_value(0.0).run()
     assert not app.exception
@@ -85,14 +86,14 @@ def test_without_sigma_the_model_is_an_autoencoder(open_page):
 
 @pytest.mark.parametrize("scale", [0.5, 2.0])
 def test_another_sigma_costs_more(open_page, scale):
-    app = open_page(PAGE)
+    app = open_page(PAGE, **ALL)
     app.slider(key="how_scale").set_value(scale).run()
     assert not app.exception
     assert f"With σ × {scale:g}" in texts(app) and " more: the encoder learned" in texts(app)
 
 
 def test_more_numbers_give_a_better_digit(open_page):
-    app = open_page(PAGE)
+    app = open_page(PAGE, **ALL)
     total = load.model().config.latent_dim
     app.slider(key="how_k").set_value(total).run()
     assert not app.exception
@@ -102,7 +103,7 @@ def test_more_numbers_give_a_better_digit(open_page):
 
 
 def test_the_training_curve_needs_its_file(open_page, write):
-    app = open_page(PAGE)
+    app = open_page(PAGE, **ALL)
     assert "`make train`" in texts(app) and not app.warning
     n_charts = len(app.get("plotly_chart"))
     write(training())
@@ -127,7 +128,7 @@ def test_the_training_curve_needs_its_file(open_page, write):
 )
 def test_a_damaged_training_file_gets_one_sentence(open_page, write, changes, words):
     write(training(**changes))
-    app = open_page(PAGE)
+    app = open_page(PAGE, **ALL)
     assert not app.exception
     assert len(app.warning) == 1 and words in app.warning[0].value.replace("\\", "")
     assert "Where it fails" in texts(app)

@@ -51,12 +51,10 @@ def show(mine: Digit, *, key: str) -> None:
 
 
 @cache.for_good
-@torch.inference_mode()
 def _dots() -> list[list[float]]:
     """The held-out digits: the first two numbers of their codes' means, and class."""
-    gallery = load.gallery()
-    mean = load.model().encode(gallery.images).mean[:, :2]
-    return torch.cat([mean, gallery.labels[:, None]], dim=1).round(decimals=2).tolist()
+    codes, labels = load.gallery_codes()[:, :2], load.gallery().labels[:, None]
+    return torch.cat([codes, labels], dim=1).round(decimals=2).tolist()
 
 
 @cache.for_good
