@@ -18,13 +18,18 @@ with frame.loading():
     from ui import anomaly_verdict, completions, mask, naming, noises, rates
     from ui.digit import digit_input
     from ui.digit.digit import Digit
+    from ui.network import strip
     from ui.shell import load
     from ui.view import card_link, latent_map, pictures, ring
 
 N_BYTES = 12
 NOISE = vae.Noise("gaussian", 0.5)
 WIDTH = 96
-MAP_SIDE = 236
+MAP, MAP_SIDE = "home_map", 236
+
+
+def think(mine: Digit) -> None:
+    strip.show(mine, key="home_strip")
 
 
 def compress(mine: Digit) -> None:
@@ -70,7 +75,7 @@ def fill_in(mine: Digit) -> None:
 
 
 def generate(mine: Digit) -> None:
-    latent_map.show(mine, key="home_map", side=MAP_SIDE, legend=False)
+    latent_map.show(mine, key=MAP, side=MAP_SIDE, legend=False)
     mark = "ring" if ring.around(mine.image) else "dot"
     st.markdown(
         f"Every point on this map is a digit; the white {mark} is {mine.name}, placed by two of the "
@@ -84,11 +89,12 @@ def card(cell: DeltaGenerator, mine: Digit, page: str, title: str, job: Callable
         job(mine)
 
 
-card_link.style()
+card_link.style(MAP)
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
 with right:
+    card(st.container(border=True), mine, "pages/how_it_works.py", "Watch it think", think)
     grid = st.grid(2, min_column_width=200, border=True)
     card(grid.cell(), mine, "pages/compress.py", "Compress", compress)
     card(grid.cell(), mine, "pages/denoise.py", "Denoise", denoise)

@@ -109,7 +109,7 @@ def test_a_tap_draws_a_dot_that_can_be_taken_back(come, board: str, hand: str):
     if board == "canvas":
         expect(visitor.ways).to_contain_text("no more than a dot")
     else:
-        expect(visitor.main).to_contain_text("On the hidden part of this 7")
+        expect(visitor.main).to_contain_text("On this 7, the model")
     expect(visitor.complaints).to_have_count(0)
     undo(visitor, board)
     visitor.waits_until(lambda: visitor.ink(board), lambda ink: not ink)

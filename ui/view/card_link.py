@@ -12,14 +12,18 @@ _STYLE = """<style>
   :is(.stElementContainer:has(.stPageLink), .stPageLink, .stPageLink *) { position: static; }
   .stPageLink a::after { content: ""; position: absolute; inset: 0; z-index: 1; border-radius: inherit; }
   &:has(a:hover), &:has(a:focus-visible) { outline: 2px solid var(--st-primary-color, #6046e0); }
-  .stElementContainer:has(.stBidiComponent) { position: relative; z-index: 2; }
+  .st-key-%s { position: relative; z-index: 2; }
 }
 </style>"""
 
 
-def style() -> None:
-    """Let links reach over their cards; call it once on a page that shows some."""
-    st.html(_STYLE)
+def style(used: str) -> None:
+    """Let links reach over their cards; call it once on a page that shows some.
+
+    Args:
+        used: key of the widget in a card that a press on it is meant for.
+    """
+    st.html(_STYLE % used)
 
 
 def begin(cell: DeltaGenerator, path: str, title: str) -> DeltaGenerator:
