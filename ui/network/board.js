@@ -40,7 +40,8 @@ function redraw(view) {
 
 function drawBoard({ root, digit, strokes, image, colours, data }) {
   const context = root.querySelector(".board").getContext("2d");
-  const scale = context.canvas.width / SIDE;
+  const scale = 10 * Math.min(2, devicePixelRatio || 1);
+  context.canvas.width = context.canvas.height = SIDE * scale;
   context.imageSmoothingEnabled = false;
   const below = sheet(SIDE);
   paint(below, (digit ?? new Float32Array(SIDE * SIDE)).map((ink) => 255 * ink), colours);

@@ -1,6 +1,6 @@
 // The maps that each layer makes of this digit: those that vary most, as bright as the next layer finds them.
 
-const N_MAPS = 14; // of a layer that are shown
+const N_MAPS = 14; // of a layer, where there is room
 const DIMMEST = 0.3; // of the brightest map in its layer, beyond which a dim map is not lit up
 
 function buildMaps({ root }) {
@@ -12,7 +12,7 @@ function showMaps({ root, colours }, { layers }) {
     const { net, side, at } = layer.dataset;
     const maps = layers[net].filter((each) => each.side === Number(side)).at(at);
     if (!layer.childElementCount) choose(layer, maps);
-    const shown = layer.channels.map((channel) => activation(maps, channel));
+    const shown = layer.channels.slice(0, layer.room).map((channel) => activation(maps, channel));
     const peaks = shown.map((values) => values.reduce((a, b) => Math.max(a, b)));
     const least = Math.max(DIMMEST * Math.max(...peaks), Number.EPSILON);
     shown.forEach((values, i) => {
@@ -35,6 +35,12 @@ function choose(layer, maps) {
       return Object.assign(document.createElement("canvas"), { ...size, role: "img", ariaLabel });
     }),
   );
+  makeRoom(layer);
+}
+
+// Find out how many maps of a layer can be seen: the others are not painted.
+function makeRoom(layer) {
+  layer.room = [...layer.children].filter((canvas) => canvas.clientWidth).length;
 }
 
 // One map after the activation, or all that a vector holds; what is below zero counts as dark.

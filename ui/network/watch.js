@@ -37,7 +37,10 @@ function build(view, root) {
   buildPlayer(view);
   view.sizes = new ResizeObserver(() => {
     view.ground = undefined;
-    if (view.answer) drawLinks(view);
+    root.querySelectorAll(".layer").forEach(makeRoom);
+    if (!view.answer) return;
+    show(view, view.answer);
+    drawLinks(view);
   });
   view.sizes.observe(root);
 }
