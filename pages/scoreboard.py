@@ -22,10 +22,10 @@ SENTENCE_WIDTH, RELIABILITY_WIDTH = 340, 420
 def how_it_ended(board: Scores) -> None:
     """All comparisons and goals, counted."""
     n_ahead, n_tied, n_lost = (len(board.with_outcome(it)) for it in ("ahead", "tied", "behind"))
+    n_reached, n_goals = board.n_goals_reached(), len(board.with_goal())
     words = (
-        f"Of {n_ahead + n_tied + n_lost} comparisons with the best baseline, this model wins {n_ahead}, ties "
-        f"{n_tied} and **loses {n_lost}**. It reaches {board.n_goals_reached()} of {len(board.with_goal())} "
-        "goals."
+        f"Against the best baseline, this model won {n_ahead}, tied {n_tied} and **lost {n_lost}** comparisons. "
+        f"It reached {n_reached} of {n_goals} goals set beforehand."
     )
     st.markdown(words, help=glossary.help_on(words))
     st.html(
@@ -46,7 +46,7 @@ def how_it_ended(board: Scores) -> None:
 
 def show_headlines(board: Scores) -> None:
     """For each job a sentence and its bars."""
-    st.header("Job by job", anchor=False)
+    st.header("The five jobs", anchor=False)
     for headline, row in scores.headlines(board):
         words = f"**{row.job}** {RESULTS[row.outcome]}  \n{headline.told(row)}"
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

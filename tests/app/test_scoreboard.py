@@ -104,8 +104,8 @@ def test_every_job_of_the_shipped_scores_has_a_headline(open_page):
 def test_every_case_is_counted(open_page, write):
     write(SCORES)
     app = open_page(PAGE)
-    assert "Of 3 comparisons with the best baseline, this model wins 1, ties 1 and **loses 1**" in texts(app)
-    assert "reaches 1 of 2 goals" in texts(app)
+    assert "Against the best baseline, this model won 1, tied 1 and **lost 1** comparisons." in texts(app)
+    assert "It reached 1 of 2 goals set beforehand." in texts(app)
     assert 'aria-label="won 1, tied 1, lost 1"' in html(app)
 
 

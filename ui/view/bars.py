@@ -41,7 +41,7 @@ def group(bars: Sequence[Bar], *, start: float, note: str) -> str:
         start: the figure at which they all begin; a lower one has no length.
         note: a few words below, such as the unit.
     """
-    longest = max(bar.figure for bar in bars) - start
+    longest = max(bar.figure for bar in bars) - start or 1.0
     said = "; ".join(f"{bar.name}: {bar.words}" for bar in bars)
     lines = "".join(_line(bar, max(bar.figure - start, 0) / longest) for bar in bars)
     return (
