@@ -156,7 +156,7 @@ def show_decoder() -> None:
 def show_decoded(found: codes.Decoded) -> None:
     kind = "a lossless code" if found.exact else "a code"
     pictures.show(found.image, alt=f"digit decoded from {kind} of {found.n_bytes} bytes")
-    st.markdown(f"Decoded from {kind} of **{found.n_bytes} bytes**.")
+    st.markdown(f"Decoded from {kind} of **{found.n_bytes} bytes**. {found.caution}")
 
 
 def show_failure() -> None:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 import vae
 from ui.shell import load
+from vae.codec.range_coding import SHORT_CODE_BYTES
 from vae.jobs.lossless_ink import LONGEST_CODE_BYTES
 
 MAX_BYTES = LONGEST_CODE_BYTES + 2  # a lossless code with its checksum; lossy ones are far shorter
@@ -21,6 +22,16 @@ class Decoded:
     image: Tensor  # (1, 28, 28)
     n_bytes: int
     exact: bool  # from a lossless code
+
+    @property
+    def caution(self) -> str:
+        """A sentence about the checksum where the code is short, else nothing."""
+        if self.n_bytes > SHORT_CODE_BYTES:
+            return ""
+        return (
+            f"A code of up to {SHORT_CODE_BYTES} bytes has a checksum of a single one, so that one in 256 altered "
+            "codes decodes to another digit: where that matters, ask for a longer code."
+        )
 
 
 def from_hex(text: str) -> bytes:

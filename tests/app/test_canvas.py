@@ -1,8 +1,10 @@
 """The board by itself: what is put on it is there, and can be taken back stroke by stroke."""
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import draw
+from tests.app.conftest import draw, fabric_path, send
+from ui.digit.fabric import Stroke
 
 
 def page():
@@ -73,3 +75,22 @@ def test_a_stroke_that_leaves_the_board_and_comes_back_is_taken_back_as_one():
     assert columns(app)[:3] == [0.25, 0.75, 0.5] and len(columns(app)) == 4
     app.button(key="canvas_undo").click().run()
     assert columns(app) == [0.25, 0.75]
+
+
+def test_what_a_visitor_can_keep_on_a_board_is_bounded():
+    board = AppTest.from_function(page, default_timeout=60).run().session_state["canvas"]
+    for _ in range(300):
+        board.add([Stroke(np.zeros((10_000, 2)), "thin")])
+    assert sum(len(stroke.points) for step in board.history for stroke in step) <= 200_000
+    assert len(board.history) == 20 and board.strokes
+    board.add([Stroke(np.zeros((300_000, 2)), "thin")])
+    assert len(board.history) == 1
+
+
+def test_of_what_a_canvas_sent_a_few_bytes_are_kept():
+    app = AppTest.from_function(page, default_timeout=60).run()
+    path = fabric_path([(70, 56), (70, 224)], 43)
+    send(app, {"objects": [{**path, "more": "x" * 1_000_000}]})
+    kept = app.session_state["canvas"].seen
+    assert kept.n_objects == 1 and len(kept.digest) == 32
+    assert len(columns(app)) == 1

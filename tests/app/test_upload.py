@@ -5,6 +5,7 @@ import math
 import struct
 import subprocess
 import sys
+import threading
 import zlib
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 import vae
-from tests.app.conftest import alts, texts
+from tests.app.conftest import alts, picture_file, texts
 from tests.photos import as_file, cover_of, hard_shadow, photographed, sheet_of
 from ui.digit.digit import from_picture
 from ui.digit.upload import read_picture
@@ -224,3 +225,31 @@ def test_the_camera_is_opened_on_request_alone(open_page):
     app.button(key="camera_switch").click().run()
     assert not app.get("camera_input")
     assert app.session_state["digit"].source == "upload"
+
+
+def test_no_more_than_two_pictures_are_read_at_a_time(open_page, monkeypatch):
+    app = open_page()
+    turns = threading.BoundedSemaphore(2)
+    monkeypatch.setattr("ui.digit.photo._TURNS", turns)
+    monkeypatch.setattr("ui.digit.photo.LONGEST_WAIT", 0.01)
+    turns.acquire()
+    bring(app, picture_file(90, 120))
+    assert not app.warning and app.session_state["digit"].source == "upload"
+    turns.acquire()
+    app.file_uploader(key="upload").clear().run()
+    bring(app, picture_file(95, 120))
+    assert [warning.value for warning in app.warning] == [
+        "Many pictures are being read just now; bring yours again in a minute."
+    ]
+    turns.release()
+    app.file_uploader(key="upload").clear().run()
+    bring(app, picture_file(95, 120))
+    assert not app.warning and turns.acquire(blocking=False)
+
+
+def test_the_file_itself_counts_among_what_reading_it_takes():
+    file = io.BytesIO()
+    Image.new("L", (2950, 2950)).save(file, "WEBP", lossless=True, quality=0, method=0)
+    assert read_picture(file.getvalue()).shape == (1475, 1475, 4)
+    with pytest.raises(vae.InputError, match="takes too much memory"):
+        read_picture(file.getvalue() + bytes(8_000_000))

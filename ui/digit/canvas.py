@@ -5,10 +5,12 @@ starts from `start`, which must not change while it is mounted; to show somethin
 under another key.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
@@ -18,6 +20,7 @@ from ui.digit.fabric import SIDE, Stroke
 from ui.shell import frame
 
 _LONGEST_HISTORY = 200
+_MOST_POINTS = 200_000  # of all steps of a history together, 3 MB
 _FILES = Path(__file__).parent
 _GHOST = """
 <svg class="board-script ghost" viewBox="0 0 100 100" aria-hidden="true">
@@ -34,6 +37,18 @@ _script = st.components.v2.component(
 )
 
 
+class Sent(NamedTuple):
+    """What is kept of a drawing as a canvas sent it: whatever it holds, a few bytes."""
+
+    digest: bytes
+    n_objects: int
+
+    @classmethod
+    def of(cls, objects: Sequence[Any]) -> "Sent":
+        """objects: of the drawing, as JSON holds them."""
+        return cls(hashlib.sha256(json.dumps(objects).encode()).digest(), len(objects))
+
+
 @dataclass
 class Board:
     """What one canvas shows, and the steps that led there."""
@@ -42,7 +57,7 @@ class Board:
     about: object = None
     mounts: int = 0
     start: Sequence[Stroke] = ()
-    seen: list[Any] | None = None  # the objects of the drawing that this mount's canvas sent last
+    seen: "Sent | None" = None  # the drawing that this mount's canvas sent last
     history: list[list[Stroke]] = field(default_factory=lambda: [[]])  # never empty; the last one is shown
     has_changed: bool = False
 
@@ -59,6 +74,8 @@ class Board:
     def add(self, strokes: list[Stroke]) -> None:
         """Make one step, which can be taken back; one of very long ago no longer can."""
         self.history = [*self.history[1 - _LONGEST_HISTORY :], strokes]
+        while len(self.history) > 1 and sum(map(_n_points, self.history)) > _MOST_POINTS:
+            del self.history[0]
 
     def mount_anew(self) -> None:
         """Let the browser build the canvas again from the last step."""
@@ -163,20 +180,25 @@ def _mirror(state: Board, sent: Any, start: list[Any], pens: Mapping[str, int]) 
 
     Strokes that a busy server gets all at once are taken back one by one all the same.
     """
-    before = start if state.seen is None else state.seen
+    before = Sent.of(start) if state.seen is None else state.seen
     try:
         objects = fabric.objects_of(sent)
-        if objects == before:
+        now = Sent.of(objects)
+        if now == before:
             return None
         strokes = fabric.strokes_of(sent, pens)
     except Exception as error:
         return frame.told(error)
-    state.seen = objects
-    together = range(len(state.strokes) + 1, len(strokes)) if len(objects) > len(before) + 1 else ()
+    state.seen = now
+    together = range(len(state.strokes) + 1, len(strokes)) if now.n_objects > before.n_objects + 1 else ()
     for n in (*together, len(strokes)):
         state.add(strokes[:n])
     state.has_changed = True
     return None
+
+
+def _n_points(strokes: Sequence[Stroke]) -> int:
+    return sum(len(stroke.points) for stroke in strokes)
 
 
 def _count(sent: Any) -> int:

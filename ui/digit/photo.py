@@ -1,5 +1,8 @@
 """A picture that was brought: how it was read, and which digit is meant where it shows several."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +20,8 @@ MOST = 40  # digits of one picture that can be chosen from
 PREVIEW = 640  # pixels of the longer side
 WIDTH = 148
 BOX_COLOUR = "#d6337c"
+LONGEST_WAIT = 30.0  # seconds, for a picture's turn
+_TURNS = threading.BoundedSemaphore(2)
 
 
 @dataclass
@@ -114,12 +119,30 @@ def _take(file: UploadedFile | None) -> None:
     if file is None:
         return
     try:
-        pixels = read_picture(file.getvalue())
-        photo = _photo(pixels, vae.find_digits(pixels))
+        with _turn():
+            pixels = read_picture(file.getvalue())
+            photo = _photo(pixels, vae.find_digits(pixels))
     except Exception as error:
         current.refuse(frame.told(error))
         return
     _keep(photo)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait while two other pictures are being read in this process: each may take 150 MB.
+
+    Raises:
+        InputError: it takes too long.
+    """
+    if not _TURNS.acquire(blocking=False):
+        with st.spinner("Other pictures are being read; yours is next."):
+            if not _TURNS.acquire(timeout=LONGEST_WAIT):
+                raise vae.InputError("Many pictures are being read just now; bring yours again in a minute.")
+    try:
+        yield
+    finally:
+        _TURNS.release()
 
 
 def _keep(photo: Photo) -> None:

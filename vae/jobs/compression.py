@@ -35,7 +35,9 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
         n_bytes: 2 to 64.
 
     Returns:
-        All that `decompress` needs beside the model, len <= n_bytes.
+        All that `decompress` needs beside the model, len <= n_bytes. Up to 8 bytes its checksum has one byte,
+        beyond that two: `decompress` takes 1 in 256 altered short codes for another image, 1 in 65,536 longer
+        ones. Where codes are typed or sent by hand, use 9 bytes or more.
 
     Raises:
         InputError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, an image too
@@ -92,7 +94,8 @@ def read_code(model: VAE, code: bytes) -> CodeContents:
     """All that a code says which `compress` wrote.
 
     Raises:
-        InputError: the code is truncated, altered, or was written by another model.
+        InputError: the code is truncated, altered, or was written by another model; 1 in 256 altered codes of
+            up to 8 bytes goes unnoticed, 1 in 65,536 longer ones.
     """
     check_model(model)
     calibration = calibration_of(model)
@@ -122,7 +125,7 @@ def decompress(model: VAE, code: bytes) -> Tensor:
         (1, 28, 28) float32 in [0, 1].
 
     Raises:
-        InputError: the code is truncated, altered, or was written by another model.
+        InputError: as `read_code`, which says how many altered codes go unnoticed.
     """
     return read_code(model, code).image
 

@@ -1,6 +1,7 @@
 """A pasted code: its bytes in hexadecimal, however they are set apart."""
 
 import pytest
+from torch import Tensor
 
 import vae
 from ui import codes
@@ -19,3 +20,10 @@ def test_bytes_are_read_however_they_are_set_apart(text: str) -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(vae.InputError):
         codes.from_hex(text)
+
+
+def test_a_short_code_is_decoded_with_a_caution(model: vae.VAE, digits: Tensor) -> None:
+    for n_bytes in (7, 8, 9, 16):
+        code = vae.compress(model, digits[0], n_bytes=n_bytes)
+        found = codes.decode(code)
+        assert ("one in 256 altered" in found.caution) == (len(code) <= 8)
