@@ -62,7 +62,11 @@ def test_a_file_of_other_weights_is_a_sentence(
         weights.url()
 
 
-@pytest.mark.parametrize("content", [None, b"", b"no file of weights", gzip.compress(b"none either")])
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"no file of weights", gzip.compress(b"none either")],
+    ids=["missing", "empty", "not packed", "packed"],
+)
 def test_a_missing_or_damaged_file_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
