@@ -24,8 +24,8 @@ def how_it_ended(board: Scores) -> None:
     n_ahead, n_tied, n_lost = (len(board.with_outcome(it)) for it in ("ahead", "tied", "behind"))
     n_reached, n_goals = board.n_goals_reached(), len(board.with_goal())
     words = (
-        f"Against the best baseline, this model won {n_ahead}, tied {n_tied} and **lost {n_lost}** comparisons. "
-        f"It reached {n_reached} of {n_goals} goals set beforehand."
+        f"Against the best baseline, this model won {n_ahead}, tied {n_tied} and **lost {n_lost}** "
+        f"comparisons. It reached {n_reached} of {n_goals} goals set beforehand."
     )
     st.markdown(words, help=glossary.help_on(words))
     st.html(
