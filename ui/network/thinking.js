@@ -41,5 +41,7 @@ function answered(said) {
     return;
   }
   ask();
-  if (said.picture && view.root.isConnected) show(view, said);
+  if (!said.picture || !view.root.isConnected) return;
+  show(view, said);
+  view.answer = { ...said, layers: { ...view.answer?.layers, ...said.layers } };
 }

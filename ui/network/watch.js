@@ -16,6 +16,7 @@ export default function ({ data, parentElement }) {
   if (view.shown !== digit) restart(view, data.digit);
   else drawBoard(view);
   view.shown = digit;
+  if (view.answer) show(view, view.answer);
   think(view);
   return () => {
     view.sizes.disconnect();
@@ -88,15 +89,13 @@ function move(view, numbers) {
 }
 
 function show(view, answer) {
-  const isFirst = !view.answer;
-  view.answer = answer;
   const picture = view.root.querySelector(".picture").getContext("2d");
   paint(picture, answer.picture.map((ink) => 255 * ink), view.colours);
   showMaps(view, answer);
   showBars(view, answer);
   say(view, answer);
   showPlane(view, answer);
-  if (isFirst) arrive(view);
+  if (!view.hasArrived) arrive(view);
 }
 
 function complain(view) {
