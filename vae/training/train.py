@@ -10,6 +10,7 @@ import torch
 from vae.checkpoint import WEIGHTS, save_weights
 from vae.checks import InputError
 from vae.files import check_folder, write_file
+from vae.training import processes
 from vae.training.command import run_command
 from vae.training.data import training_digits, validation_digits
 from vae.training.options import Options, resumable
@@ -81,7 +82,14 @@ def main(options: Options) -> None:
         check_folder(folder)
     trainer = Trainer(options, training_digits(options.data), validation_digits(options.data))
     trainer.fit()
-    write_results(trainer, started_from)
+    if processes.rank() == 0:
+        write_results(trainer, started_from)
+        report(trainer)
+    processes.part()
+
+
+def report(trainer: Trainer) -> None:
+    """Print how good the averaged model is on validation digits."""
     last = trainer.history[-1]
     print(f"validation ELBO {last['validation_elbo']:.2f} nats, at k = 2 {last['validation_elbo_2']:.2f}")
 

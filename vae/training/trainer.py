@@ -2,12 +2,13 @@
 
 import io
 import math
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
@@ -15,15 +16,13 @@ from vae.checks import InputError, usable_device
 from vae.files import write_file
 from vae.model import VAE
 from vae.posterior.inference import encoder_bound
-from vae.training.augmentation import augmented, clean_view, corrupted_view
+from vae.training import processes
+from vae.training.costs import Costs
 from vae.training.data import as_images, binarize
-from vae.training.objective import code_nll_nats, elbo, rate
 from vae.training.options import Options, resumable
 from vae.training.start import earlier_run, initialized, start_from
 
 N_CHECKED = 1000  # validation digits scored after each epoch
-CORRUPTED = 2  # one digit in so many is also seen noisy or partly hidden
-CODE_NLL_WEIGHT = 0.5  # of the code's negative log density given a corrupted digit, beside the ELBO
 KEPT = "the last good checkpoint is kept"
 
 
@@ -38,6 +37,7 @@ class Trainer:
         """train and validation: uint8 (N, 28, 28)."""
         self.options = options
         self.device = _device(options.device)
+        processes.join(self.device)
         self.bfloat16 = _use_bfloat16(options.precision, self.device)
         self.train_digits = train.to(self.device)
         images = as_images(validation[:N_CHECKED]).to(self.device)
@@ -71,15 +71,17 @@ class Trainer:
         """
         if self.options.resume:
             self._load()
+        costs = processes.with_shared_gradients(Costs(self.model, self.options, self.bfloat16))
         for epoch in range(len(self.history), self.options.epochs):
             start = time.perf_counter()
-            facts = self._train_epoch(epoch)
+            facts = self._train_epoch(costs, epoch)
             if not all(weights.isfinite().all() for weights in self.averaged.parameters()):
                 raise DivergedError(f"the weights are not finite after epoch {epoch + 1}; {KEPT}")
             checks = self.validate()
             self.history.append({"epoch": epoch + 1, **facts, **checks})
             self.seconds += time.perf_counter() - start
-            self._save()
+            if processes.rank() == 0:
+                self._save()
         return self.averaged
 
     @property
@@ -95,69 +97,49 @@ class Trainer:
             for name, n_dims in lengths.items()
         }
 
-    def _train_epoch(self, epoch: int) -> dict[str, float]:
-        """One pass over the digits, in an order and with views that depend on seed and epoch alone."""
-        generator = torch.Generator(self.device).manual_seed(self.options.seed * 1_000_003 + epoch + 1)
+    def _train_epoch(self, costs: nn.Module, epoch: int) -> dict[str, float]:
+        """One pass over the digits, whose order and views depend on seed, epoch and process alone."""
+        seed, rank = self.options.seed * 1_000_003 + epoch + 1, processes.rank()
+        generator = torch.Generator(self.device).manual_seed(seed)
         order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
-        batches = order.split(self.options.batch)
+        if rank:
+            generator.manual_seed(seed + rank * 1_000_000_007)
+        batches = [batch[rank :: processes.count()] for batch in order.split(self.options.batch)]
         totals: dict[str, Tensor] = {}
         n_seen = 0
         self.model.train()
         with tqdm(
-            total=len(order), unit="img", mininterval=2, desc=f"epoch {epoch + 1}/{self.options.epochs}"
+            **({"disable": True} if rank else {}),
+            **{"total": sum(map(len, batches)), "unit": "img", "mininterval": 2},
+            desc=f"epoch {epoch + 1}/{self.options.epochs}",
         ) as bar:
             for step, rows in enumerate(batches):
                 progress = epoch + step / len(batches)
-                for name, nats in self._step(rows, progress, generator).items():
+                for name, nats in self._step(costs, rows, progress, generator).items():
                     totals[name] = totals.get(name, 0) + nats.detach() * len(rows)
                 n_seen += len(rows)
                 bar.update(len(rows))
                 if step % 20 == 0 or step == len(batches) - 1:
-                    facts = {name: total.item() / n_seen for name, total in totals.items()}
+                    facts = {name: processes.averaged(it / n_seen).item() for name, it in totals.items()}
                     bar.set_postfix({name: f"{nats:.2f}" for name, nats in facts.items()})
                     if not math.isfinite(facts["loss"]):
                         raise DivergedError(f"the loss is {facts['loss']} in epoch {epoch + 1}; {KEPT}")
         return facts
 
-    def _step(self, rows: Tensor, progress: float, generator: torch.Generator) -> dict[str, Tensor]:
+    def _step(
+        self, costs: nn.Module, rows: Tensor, progress: float, generator: torch.Generator
+    ) -> dict[str, Tensor]:
         """One optimizer step; the loss and its parts, each the mean over the batch in nats."""
         options = self.options
         for group in self.optimizer.param_groups:
             group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
-        images = as_images(self.train_digits[rows])
-        if options.learn == "prior":
-            costs = self._prior_costs(images, generator)
-        else:
-            costs = self._costs(augmented(images, generator), progress, generator)
+        found = costs(as_images(self.train_digits[rows]), progress, generator)
         self.optimizer.zero_grad(set_to_none=True)
-        costs["loss"].backward()
+        found["loss"].backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
         self.optimizer.step()
         self.average.update_parameters(self.model)
-        return costs
-
-    def _costs(self, images: Tensor, progress: float, generator: torch.Generator) -> dict[str, Tensor]:
-        """What all of the model learns from images (B, 1, 28, 28)."""
-        options = self.options
-        view = clean_view(images, options.latent_dim, options.codes, generator)
-        corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
-        with self._autocast():
-            bound = elbo(self.model, view, generator)
-            code_nll = code_nll_nats(self.model, corrupted, bound.z[::CORRUPTED].detach()).mean()
-        kl_weight = min(1.0, progress / options.kl_warmup) if options.kl_warmup else 1.0
-        loss = (kl_weight * bound.kl - bound.log_px).mean() + CODE_NLL_WEIGHT * code_nll
-        elbo_nats = (bound.log_px - bound.kl).mean()
-        return {"loss": loss, "elbo": elbo_nats, "kl": bound.kl.mean(), "code_nll": code_nll}
-
-    def _prior_costs(self, images: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
-        """What the prior alone learns from images (B, 1, 28, 28)."""
-        view = clean_view(images, self.options.latent_dim, self.options.codes, generator)
-        with self._autocast():
-            kl = rate(self.model, view, generator)[0].mean()
-        return {"loss": kl, "kl": kl}
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+        return found
 
     def _state(self) -> dict[str, Any]:
         return {"model": self.model, "average": self.average, "optimizer": self.optimizer}
@@ -199,6 +181,8 @@ def one_cycle(progress: float, rise: float = 0.05) -> float:
 def _device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        name = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
     return usable_device(name)
 
 

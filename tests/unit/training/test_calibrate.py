@@ -9,40 +9,27 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra.numpy import arrays
 from torch import Tensor
 
 import vae
 from unit.conftest import one_sentence, untrained
-from vae.calibration import Calibration, Profile
+from vae.calibration import Calibration
 from vae.checkpoint import WEIGHTS, fingerprint, save_weights
 from vae.model import calibration_of, pixel_table, statistics_of
 from vae.training import calibrate, lossy_profiles
 
-numbers = st.floats(allow_nan=False, allow_infinity=False)
-tensors = arrays(np.float64, array_shapes(max_dims=2, max_side=4), elements=numbers).map(torch.from_numpy)
 TENSORS = [field.name for field in fields(Calibration) if field.type is Tensor]
-profiles = st.dictionaries(
-    st.integers(0, 64), st.builds(Profile, numbers, numbers, numbers, numbers, numbers), max_size=4
-)
-calibrations = st.builds(
-    Calibration,
-    fingerprint=st.integers(0, 2**32 - 1),
-    posterior_std=tensors,
-    pixel_table=tensors,
-    residual_kernel=tensors,
-    profiles=profiles,
-    ink_step=numbers,
-    ink_contexts=tensors,
-    anomaly_scales=tensors,
-    anomaly_scores=tensors,
-)
+numbers = st.floats(-1e3, 1e3)
+scores = arrays(np.float64, 20, elements=numbers).map(np.sort)
 
 
-@given(calibration=calibrations)
+@given(scores=scores)
 def test_a_calibration_comes_back_from_its_file(
-    calibration: Calibration, tmp_path_factory: pytest.TempPathFactory
+    scores: np.ndarray, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    shipped = Calibration.load(WEIGHTS / "calibration.json")
+    calibration = replace(shipped, anomaly_scores=torch.from_numpy(scores))
     path = tmp_path_factory.mktemp("calibration") / "calibration.json"
     calibration.save(path)
     assert Calibration.load(path).facts() == calibration.facts()
@@ -102,7 +89,7 @@ def test_damaged_calibrations_are_refused(tiny: vae.VAE, tmp_path: Path) -> None
     for content in damaged(path.read_text()).values():
         path.write_bytes(content)
         with pytest.raises(
-            ValueError, match="the calibration calibration.json is missing or damaged"
+            ValueError, match="the calibration calibration.json is (missing or damaged|not usable)"
         ) as error:
             Calibration.load(path)
         assert one_sentence(error)

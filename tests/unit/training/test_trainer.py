@@ -9,21 +9,23 @@ from tqdm import tqdm
 
 import vae
 from unit.training.conftest import weights
+from vae.training import costs as costs_module
 from vae.training import trainer as trainer_module
+from vae.training.costs import CODE_NLL_WEIGHT
 from vae.training.objective import Elbo
 from vae.training.options import Options
-from vae.training.trainer import CODE_NLL_WEIGHT, DivergedError, Trainer, one_cycle
+from vae.training.trainer import DivergedError, Trainer, one_cycle
 
 
 def spoil_loss(monkeypatch: pytest.MonkeyPatch, at_step: int, value: float) -> None:
     """The loss of the n-th step is not finite."""
-    elbo, steps = trainer_module.elbo, iter(range(1, 1000))
+    elbo, steps = costs_module.elbo, iter(range(1, 1000))
 
     def spoiled(*args: object) -> Elbo:
         bound = elbo(*args)
         return bound._replace(log_px=bound.log_px * value) if next(steps) == at_step else bound
 
-    monkeypatch.setattr(trainer_module, "elbo", spoiled)
+    monkeypatch.setattr(costs_module, "elbo", spoiled)
 
 
 def test_training_lowers_the_loss(trainer: functools.partial[Trainer], options: Options) -> None:
@@ -107,7 +109,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_checkpoint(
 def test_a_last_gradient_that_is_not_finite_keeps_the_good_checkpoint(
     trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elbo, steps = trainer_module.elbo, iter(range(1, 1000))
+    elbo, steps = costs_module.elbo, iter(range(1, 1000))
 
     def spoiled(*args: object) -> Elbo:
         """The same values, but in the last step of the second epoch without a gradient."""
@@ -116,7 +118,7 @@ def test_a_last_gradient_that_is_not_finite_keeps_the_good_checkpoint(
         return bound._replace(log_px=bound.log_px + lost) if next(steps) == 8 else bound
 
     with monkeypatch.context() as patch:
-        patch.setattr(trainer_module, "elbo", spoiled)
+        patch.setattr(costs_module, "elbo", spoiled)
         with pytest.raises(DivergedError, match="after epoch 2; the last good checkpoint is kept"):
             trainer(options).fit()
     resumed = trainer(replace(options, resume=True))
@@ -160,8 +162,8 @@ def test_a_run_may_learn_codes_of_one_length_alone(
     codes: str,
     lengths: set,
 ) -> None:
-    kept, view = [], trainer_module.clean_view
-    monkeypatch.setattr(trainer_module, "clean_view", lambda *args: kept.append(view(*args)) or kept[-1])
+    kept, view = [], costs_module.clean_view
+    monkeypatch.setattr(costs_module, "clean_view", lambda *args: kept.append(view(*args)) or kept[-1])
     trainer(replace(options, epochs=1, codes=codes)).fit()
     assert set(torch.cat([view.kept.sum(dim=1) for view in kept]).tolist()) == lengths
 
