@@ -1,4 +1,4 @@
-"""How it works: from the visitor's digit to a code and back, what that costs, and what follows from it."""
+"""How it works: the digit on its way through the network, what that costs, and what follows from it."""
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ with frame.loading():
     from ui import anatomy, anatomy_in_words, scores
     from ui.digit import digit_input
     from ui.digit.digit import Digit
+    from ui.network import watch
     from ui.shell import load
     from ui.shell.again import again
     from ui.shell.papers import read_more
@@ -45,24 +46,10 @@ JOBS = {
 }
 
 
-def there_and_back(mine: Digit) -> float:
-    """x → μ, σ → z → x̂ with the noise in the visitor's hands; returns how far σ is scaled."""
+def several_draws(mine: Digit) -> float:
+    """What several codes of one posterior decode to; returns how far the visitor scaled σ."""
     scale, seed = choose_noise()
     drawn = anatomy.draws(mine.image, N_SHOWN, scale=scale, seed=seed)
-    before, between, after = st.columns([2, 7, 2], vertical_alignment="center")
-    with before:
-        pictures.show(mine.image, alt=f"{mine.name}, as the encoder reads it", width=112, caption="x")
-    with between:
-        figure = charts.posterior(
-            drawn.mean,
-            [2 * std for std in drawn.std],
-            drawn.first,
-            x=f"the {len(drawn.mean)} numbers of the code",
-            y="value",
-        )
-        charts.show(figure, alt="Mean and spread of every number of the code, and one draw of it", height=230)
-    with after:
-        pictures.show(drawn.decoded[0], alt="the first draw, decoded", width=112, caption="x̂")
     st.markdown(anatomy_in_words.draws(mine, scale, drawn.psnr_db), help=glossary.help_on("dB"))
     alts = [f"draw {i + 1} of {N_SHOWN}, decoded" for i in range(N_SHOWN)]
     pictures.strip(drawn.decoded, alts=alts, width=56)
@@ -241,9 +228,12 @@ def show_limit(mine: Digit) -> None:
                 st.caption(f"{place}: {move.nats:.0f} nats")
 
 
+hero = st.container()
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
+with hero, frame.sentence():
+    watch.show(mine, key="how_network")
 with frame.sentence():
     with right:
         st.markdown(
@@ -252,7 +242,7 @@ with frame.sentence():
             "for each number a mean, *μ*, and a standard deviation, *σ*. Random noise *ε* picks one code "
             "*z* = *μ* + *σε*, and the **decoder** draws a digit *x̂* from it."
         )
-        scale = there_and_back(mine)
+        scale = several_draws(mine)
     show_cost(mine, scale)
     show_numbers(mine)
     nested(mine)

@@ -21,11 +21,8 @@ N_CODES = 512  # for what each number of the code costs
 
 
 class Draws(NamedTuple):
-    """S codes drawn from the posterior of one digit, and what they decode to."""
+    """What S codes drawn from the posterior of one digit decode to."""
 
-    mean: list[float]  # K numbers
-    std: list[float]  # K, as scaled
-    first: list[float]  # K, of the first code drawn
     decoded: Tensor  # (S, 1, 28, 28), the chance of ink in each pixel
     psnr_db: float  # of the decoded digits against the digit, on average
 
@@ -73,8 +70,7 @@ def draws(image: Tensor, n: int, *, scale: float = 1, seed: int = 0) -> Draws:
     z = q.sample(n, torch.Generator().manual_seed(seed))[:, 0]
     decoded = load.model().decode(z).sigmoid()
     psnr_db = sum(vae.psnr(picture, image) for picture in decoded) / n
-    std = q.logvar[0].mul(0.5).exp()
-    return Draws(q.mean[0].tolist(), std.tolist(), z[0].tolist(), decoded, psnr_db)
+    return Draws(decoded, psnr_db)
 
 
 @cache.briefly(entry_kb=2)

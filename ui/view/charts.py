@@ -132,27 +132,6 @@ def columns(values: Sequence[float], *, x: str, y: str) -> go.Figure:
     return figure
 
 
-def posterior(
-    mean: Sequence[float], reach: Sequence[float], drawn: Sequence[float], *, x: str, y: str
-) -> go.Figure:
-    """Each number of a code, counted from 1: where it should be, how far to each side, and one draw of it."""
-    places = list(range(1, len(mean) + 1))
-    spread = {"array": reach, "color": OURS, "thickness": 3, "width": 0}
-    figure = go.Figure()
-    figure.add_scatter(
-        x=places, y=mean, name="μ ± 2σ", mode="markers", marker={"color": OURS, "size": 5}, error_y=spread
-    )
-    figure.add_scatter(
-        x=places,
-        y=drawn,
-        name="z, drawn",
-        mode="markers",
-        marker={"color": NEEDLE, "size": 7, "symbol": "diamond"},
-    )
-    figure.update_layout(xaxis_title=x, yaxis_title=y)
-    return figure
-
-
 def grouped(
     groups: Mapping[str, Mapping[str, float]], words: Mapping[str, Sequence[str]], *, x: str
 ) -> go.Figure:

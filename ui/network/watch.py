@@ -1,0 +1,69 @@
+"""The visitor's digit on its way through the network, live in the browser, from the pen to the picture.
+
+Once mounted it asks nothing of the server and reports nothing.
+"""
+
+import streamlit as st
+import torch
+
+from ui.digit.digit import Digit
+from ui.network import scripts, weights
+from ui.shell import cache, frame, load
+from ui.view import pictures
+from ui.view.latent_map import CLASS_COLOURS
+
+_EXTENT = 18.0  # of the map, in units of the code; held-out digits come to 16.5
+_N_GLOW = 48  # points along a side at which the prior is shown
+
+
+_component = st.components.v2.component(
+    "watch",
+    html=scripts.read("watch.html"),
+    css=scripts.read("watch.css"),
+    js=scripts.with_worker(
+        *("paint", "framing", "thinking", "board", "bars", "code"),
+        *("plane", "maps", "links", "player", "watch"),
+    ),
+)
+
+
+def show(mine: Digit, *, key: str) -> None:
+    """Show the network at work on a digit, which can be drawn over.
+
+    Args:
+        mine: the digit to begin with; another one takes the place of what was drawn.
+        key: the component's key.
+
+    Raises:
+        InputError: the browser's weights are missing or belong to other weights.
+    """
+    _component(
+        key=key,
+        data={
+            "weights": weights.url(),
+            "digit": mine.image.flatten().tolist(),
+            "name": mine.name,
+            "latentDim": load.model().config.latent_dim,
+            "palette": pictures.palette_table(frame.palette()).tolist(),
+            "map": {"extent": _EXTENT, "dots": _dots(), "glow": _glow(), "colours": CLASS_COLOURS},
+        },
+    )
+
+
+@cache.for_good
+@torch.inference_mode()
+def _dots() -> list[list[float]]:
+    """The held-out digits: the first two numbers of their codes' means, and class."""
+    gallery = load.gallery()
+    mean = load.model().encode(gallery.images).mean[:, :2]
+    return torch.cat([mean, gallery.labels[:, None]], dim=1).round(decimals=2).tolist()
+
+
+@cache.for_good
+@torch.inference_mode()
+def _glow() -> list[int]:
+    """The prior over the first two numbers: the fourth root of its density, 0 to 255, top row first."""
+    middles = (torch.arange(_N_GLOW) + 0.5) * 2 * _EXTENT / _N_GLOW - _EXTENT
+    points = torch.cartesian_prod(-middles, middles).flip(1)
+    light = (load.model().prior.log_prob(points) / 4).exp()
+    return light.div(light.max()).mul(255).round().int().tolist()
