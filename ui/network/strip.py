@@ -1,0 +1,43 @@
+"""The network in one line, live in the browser: it follows the pen on the board beside it."""
+
+import streamlit as st
+
+from ui.digit import digit
+from ui.digit.digit import Digit
+from ui.network import scripts, weights
+from ui.shell import frame, load
+from ui.view import pictures
+
+_SIDE = 28  # of the framed picture, in whose pixels the scripts reckon
+_component = st.components.v2.component(
+    "strip",
+    html=scripts.read("strip.html"),
+    css=scripts.read("strip.css"),
+    js=scripts.with_worker("paint", "framing", "thinking", "bars", "maps", "strip"),
+)
+
+
+def show(mine: Digit, *, key: str, board: str = "canvas") -> None:
+    """Show a digit, what encoder and decoder make of it, and its code; nothing is reported to the server.
+
+    Args:
+        mine: the digit.
+        key: the component's key.
+        board: the name of the board whose pen is followed (`ui.digit.canvas`).
+
+    Raises:
+        InputError: the browser's weights are missing or belong to other weights.
+    """
+    strokes = digit.strokes_in(mine.text) if mine.text and mine.source == "drawing" else []
+    _component(
+        key=key,
+        data={
+            "weights": weights.url(),
+            "digit": mine.image.flatten().tolist(),
+            "name": mine.subject,
+            "strokes": [(_SIDE * stroke.points).tolist() for stroke in strokes],
+            "board": f"board_{board}",
+            "latentDim": load.model().config.latent_dim,
+            "palette": pictures.palette_table(frame.palette()).tolist(),
+        },
+    )
