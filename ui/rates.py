@@ -89,7 +89,7 @@ def of_baselines(image: Tensor) -> dict[str, list[Point]]:
     return {name: of_baseline(name, image) for name in classical.COMPRESSORS}
 
 
-@cache.briefly(entry_kb=180)
+@cache.briefly(entry_kb=300)
 def of_baseline(name: str, image: Tensor) -> list[Point]:
     """One baseline's ways to write an image, bytes and quality both rising."""
     compress = classical.COMPRESSORS[name]

@@ -22,7 +22,7 @@ RESULTS: dict[str, Callable[[Tensor], object]] = {
     "ui.rates.lossless": rates.lossless,
     "ui.rates.number_by_number": lambda x: rates.number_by_number(rates.code(x, vae.MAX_CODE_BYTES), x),
     "ui.rates.ours": rates.ours,
-    "ui.rates.of_baselines": rates.of_baselines,
+    "ui.rates.of_baseline": lambda x: rates.of_baseline("JPEG", x),  # which has the most points
     "ui.completions.one": lambda x: completions.one(x, KNOWN),
     "ui.completions.of": lambda x: completions.of(x, KNOWN),
     "ui.noises.cleaned": lambda x: noises.cleaned(x, NOISE),
@@ -32,6 +32,7 @@ RESULTS: dict[str, Callable[[Tensor], object]] = {
     "ui.anomaly_verdict.verdicts": lambda x: anomaly_verdict.verdicts([x] * 12),
     "ui.anomaly_verdict.nearest": anomaly_verdict.nearest,
     "ui.anomaly_verdict.surprise": anomaly_verdict.surprise,
+    "ui.anomaly_verdict.excess": anomaly_verdict.excess,
     "ui.anatomy.cost": anatomy.cost,
     "ui.anatomy.tight_nats": anatomy.tight_nats,
     "ui.anatomy.moved": lambda x: anatomy.moved(x, 6),
