@@ -29,8 +29,8 @@ class Decoded:
         if self.n_bytes > SHORT_CODE_BYTES:
             return ""
         return (
-            f"A code of up to {SHORT_CODE_BYTES} bytes has a checksum of a single one, so that one in 256 altered "
-            "codes decodes to another digit: where that matters, ask for a longer code."
+            f"A code of up to {SHORT_CODE_BYTES} bytes has a checksum of a single one, so that one in 256 "
+            "altered codes decodes to another digit: where that matters, ask for a longer code."
         )
 
 
