@@ -13,11 +13,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
+import vae
 from tests.robust.processes import environment
 
 FILE = Path(__file__).with_name("corpus.json")
 N_LOSSY, N_LOSSLESS = 60, 20
-CAPABILITIES = ("default", "avx2", "avx512")  # of PyTorch's own kernels
+ALL_CAPABILITIES = ("default", "avx2", "avx512")  # of PyTorch's own kernels, each a part of the next
+CAPABILITIES = ALL_CAPABILITIES[: 1 + ALL_CAPABILITIES.index(torch.backends.cpu.get_cpu_capability().lower())]
 ISAS = ("SSE41", "AVX2", "ALL")  # of oneDNN's
 THREADS = ("1", "2", "4")
 ONEDNN = ("on", "off")
@@ -48,10 +53,6 @@ def _decoded_elsewhere(setting: tuple[str, ...], n: int) -> list[str]:
 
 
 def _decode(threads: str, onednn: str, n: str) -> None:
-    import torch
-
-    import vae
-
     torch.set_num_threads(int(threads))
     torch.backends.mkldnn.set_flags(onednn == "on")
     model = vae.load_model()
@@ -61,13 +62,11 @@ def _decode(threads: str, onednn: str, n: str) -> None:
     os._exit(0)  # without oneDNN's threads being waited for
 
 
-def _digest(image: object) -> str:
+def _digest(image: Tensor) -> str:
     return hashlib.sha256(image.numpy().tobytes()).hexdigest()[:16]
 
 
 def _write() -> None:
-    import vae
-
     model, images = vae.load_model(), vae.load_gallery().images
     records = []
     for i in range(N_LOSSY + N_LOSSLESS):
