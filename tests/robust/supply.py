@@ -45,4 +45,6 @@ def wrong(line: str) -> str | None:
         return f"{line}: {package.version} is installed"
     said = [package.metadata.get(name) or "" for name in ("License-Expression", "License")]
     said += [each for each in package.metadata.get_all("Classifier") or [] if each.startswith("License")]
+    if not any(said):  # then the licence itself says it
+        said += [(package.read_text(f"licenses/{file}") or "")[:200] for file in ("LICENSE", "LICENSE.txt")]
     return None if any(map(FREE.search, said)) else f"{line}: licence {' '.join(said)[:80]!r}"

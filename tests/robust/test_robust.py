@@ -7,10 +7,10 @@ import pytest
 from tests.robust import broken_files, corpus, fuzz, supply, training
 
 SMALL = {
-    "fuzz": (fuzz.tries, 3000),
+    "fuzz": (fuzz.tries, 2000),
     "codes": (corpus.tries, 12),
-    "training": (training.tries, 2),
-    "broken files": (broken_files.tries, 2),
+    "training": (training.tries, 1),
+    "broken files": (broken_files.tries, 1),
     "supply": (supply.tries, supply.N),
 }
 

@@ -1,4 +1,4 @@
-"""Training that is killed, or whose disk is full: the earlier files stay whole, and the run goes on from them."""
+"""Training that is killed, or whose disk is full: its files stay whole, and the run goes on from them."""
 
 import json
 import random
@@ -27,7 +27,7 @@ def tries(n: int) -> Iterator[str | None]:
     n_full = max(1, n * N_FULL // N) if n > 1 else 0
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        _started(folder, 1).wait()
+        _started(folder, 1).communicate()
         for seed in range(n - n_full):
             yield _killed(folder, random.Random(seed))
         for i in range(n_full):
