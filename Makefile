@@ -6,7 +6,7 @@ TRAIN_BIN := .venv-train/bin
 PIP_OPTIONS := --retries 1
 DEBIAN_ROOT := test "$$(id -u)" = 0 && grep -qx 'ID=debian' /etc/os-release
 
-.PHONY: run test lint train evaluate bench film
+.PHONY: run test robust lint train evaluate bench film
 .NOTPARALLEL:
 
 run: .venv/.app
@@ -14,6 +14,9 @@ run: .venv/.app
 
 test: .venv/.browser lint
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
+
+robust: .venv/.browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.robust.run $(ARGS)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

@@ -37,7 +37,7 @@ def compress(model: VAE, image: Tensor, *, n_bytes: int = 16) -> bytes:
     Returns:
         All that `decompress` needs beside the model, len <= n_bytes. Up to 8 bytes its checksum has one byte,
         beyond that two: `decompress` takes 1 in 256 altered short codes for another image, 1 in 65,536 longer
-        ones. Where codes are typed or sent by hand, use 9 bytes or more.
+        ones. Where codes are typed or sent by hand, use 10 bytes or more.
 
     Raises:
         InputError: a wrong shape, a value outside [0, 1] or not finite, n_bytes out of range, an image too

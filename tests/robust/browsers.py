@@ -1,0 +1,43 @@
+"""Two browsers at once, round after round: each sees its own digit on every page, and no error."""
+
+import random
+from collections.abc import Iterator
+
+from playwright.sync_api import Error, Page, sync_playwright
+
+from benchmarks.server import served
+from tests.browser.conftest import CHROMIUM, FLAGS, LAPTOP
+from tests.browser.visitor import PAGES, Visitor
+from ui.shell import address
+
+N = 200
+
+
+def tries(n: int) -> Iterator[str | None]:
+    """What is wrong in each of n rounds of two browsers; None where nothing is."""
+    draw = random.Random(0)
+    with served("streamlit_app.py") as server, sync_playwright() as playwright:
+        path = CHROMIUM if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        pages = [browser.new_context(viewport=LAPTOP).new_page() for _ in range(2)]
+        for _ in range(n):
+            yield _round(pages, server.address, draw)
+        browser.close()
+
+
+def _round(pages: list[Page], base: str, draw: random.Random) -> str | None:
+    """Both open a page with a digit of their own, at once, and then look."""
+    classes = draw.sample(range(10), 2)
+    paths = [draw.choice(PAGES[:-1]) for _ in pages]  # the last shows no digit
+    for page, label, path in zip(pages, classes, paths, strict=True):
+        page.goto(f"{base}/{path}?digit={address.signed('gallery', str(label))}")
+    for page, label, path in zip(pages, classes, paths, strict=True):
+        try:
+            Visitor(page, base).sees_page(path)
+            if page.get_by_test_id("stException").count():
+                return f"{path}: an error box"
+            if not page.locator(f"img[alt^='this {label}']").count():
+                return f"{path}: another digit than {label}"
+        except (AssertionError, Error) as error:
+            return f"{path}: {str(error).splitlines()[0]}"
+    return None
