@@ -61,7 +61,7 @@ def find_anomalies(mine: Digit) -> None:
         pictures.show(
             anomaly_verdict.nearest(mine.image), alt="the closest that the model can draw", width=WIDTH
         )
-    st.markdown(f"**{found.word().capitalize()}**: {found.words}.")
+    st.markdown(f"**{found.word().capitalize()}**: {found.rank}.")
 
 
 def fill_in(mine: Digit) -> None:

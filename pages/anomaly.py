@@ -11,7 +11,7 @@ place = frame.page(
     "pages/anomaly.py",
     "Draw anything: a digit, a letter, a face. The model turns it into a latent code, "
     f"{glossary.gloss('latent code')}, and redraws it from that code. It has only ever seen digits, so "
-    "anything else gives itself away.",
+    "most other things give themselves away.",
 )
 with frame.loading():
     import numpy as np

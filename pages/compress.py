@@ -86,7 +86,7 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
         lead = best.score - ours.psnr_db
         how = "its copy is exact" if math.isinf(lead) else f"it is {rates.decibels(lead)} closer"
         st.markdown(f"At this size **{best.name} wins**: {how}.")
-    st.caption(f"Closeness to the original is counted in dB: {glossary.gloss('dB')}.")
+    st.caption("The figures are in dB; higher is closer.", help=glossary.help_on("dB"))
     comparison.show(entries, comparison.PSNR)
     too_long = [
         f"{name} {points[0].n_bytes} bytes" for name, points in baselines.items() if not affordable[name]
@@ -214,8 +214,8 @@ frame.what_is_happening(
 )
 frame.where_it_fails(
     "The model knows nothing but digits, so a short code can describe nothing else. This "
-    f"{OOD_SHAPE.lower()}, in {OOD_BYTES} bytes, comes back as the closest shape that the model can draw. "
-    f"How close that is, is counted in dB ({glossary.gloss('dB')})."
+    f"{OOD_SHAPE.lower()}, in at most {OOD_BYTES} bytes, comes back as the closest shape that the model can "
+    f"draw. How close that is, is counted in dB ({glossary.gloss('dB')})."
 )
 with frame.sentence():
     show_failure()

@@ -42,6 +42,11 @@ def show_map(mine: Digit) -> None:
     with frame.sentence():
         chosen = latent_map.show(mine, key=MAP, side=frame.HERO_WIDTH)
         st.markdown(neighbourhood.whereabouts(mine))
+        st.markdown(
+            "The map is a slice of the **latent space**, the space of all codes: neighbours look alike. Of "
+            f"the {load.model().config.latent_dim} numbers of a code, it shows the two that say most. They "
+            "give no more than a rough idea of a digit, so yours may lie among others."
+        )
         show_point(choose_point(chosen or plane.point_of(mine.image)))
 
 
@@ -89,10 +94,10 @@ def show_morph(mine: Digit) -> None:
         turn = again("Another one", key="generate_turn_over")
         plays = st.toggle("Play the film", value=True, key="generate_plays", bind="query-params")
     other = digit.from_gallery(label, turn)
-    with picture, frame.sentence():
-        frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
+    frames = vae.interpolate(load.model(), mine.image, other.image, N_FRAMES)
+    with picture:
         show_film(mine, other, frames, plays=plays)
-        show_ways(mine, other, frames[::EVERY])
+    show_ways(mine, other, frames[::EVERY])
 
 
 def choose_target(mine: Digit) -> int:
@@ -281,8 +286,8 @@ frame.what_is_happening(
     code=(vae.sample, vae.interpolate),
 )
 frame.where_it_fails(
-    "Not every list of numbers gives a digit. These are the worst of 200 samples at temperature 1: their "
-    "strokes overlap least with those of any held-out digit."
+    "Not every list of numbers gives a digit that somebody would write. These are the oddest of 200 samples "
+    "at temperature 1, whose strokes overlap least with those of any held-out digit; some can hardly be read."
 )
 with frame.sentence():
     worst = likeness.strangest(N_WORST, 200)

@@ -45,11 +45,12 @@ def overtaken(mine: Digit) -> str:
 
 
 def fewest(mine: Digit) -> str:
-    """From how few bytes a digit still reads as itself."""
+    """From how few bytes on a digit still looks like what it looks like."""
     n_bytes = rates.fewest_that_read(rates.ours(mine.image), mine.image)
     if n_bytes is None:
         return f"However many bytes it gets, {mine.name} does not come back as a clear digit."
-    return f"{n_bytes} bytes are the fewest from which {mine.name} comes back as the digit that it is."
+    (name,) = naming.names(mine.batch)
+    return f"{n_bytes} bytes are the fewest from which {mine.name} still looks like {naming.said(name)}."
 
 
 def saturation(mine: Digit) -> str:

@@ -18,7 +18,8 @@ def in_short(subject: str, found: Verdict, word: Word) -> str:
     taken_for = looks(found, word)
     if word == "not a digit":
         return f"{subject} is **{found.words}**; the closest that the model can draw is {taken_for}."
-    return f"{subject} is **{found.words}**; the model reads it as {taken_for}."
+    quiet = ", and sounds no alarm" if word == "odd digit" else ""
+    return f"{subject} is **{found.words}**; the model reads it as {taken_for}{quiet}."
 
 
 def why(name: str, found: Verdict, word: Word, excess: Excess) -> str:

@@ -24,7 +24,7 @@ _MOST_POINTS = 200_000  # of all steps of a history together, 3 MB
 _FILES = Path(__file__).parent
 _GHOST = """
 <svg class="board-script ghost" viewBox="0 0 100 100" aria-hidden="true">
-  <path pathLength="1" d="M30 30C40 12 72 14 68 36C64 50 54 48 46 49C60 48 76 56 70 74C62 92 34 86 28 72"/>
+  <path pathLength="1" d="M28 27H71C62 45 52 62 46 80"/>
   <circle r="5"/>
 </svg>
 """

@@ -12,6 +12,7 @@ from ui.view import pictures
 
 _FRAMED, _CHIP = 84, 44  # pixels
 _WAYS = "ways"  # key of the popover
+_DRAWN = ("drawing", "link")  # sources whose strokes lie on the board
 _LARGEST_DOT = 0.05  # of the board's side
 
 
@@ -29,9 +30,12 @@ def chip(place: DeltaGenerator) -> Digit:
     current.begin()
     with place, st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         framed = st.container(width=_CHIP)
-        with st.popover("Change", icon=":material/edit:", key=_WAYS, on_change=_reopen):
+        over = st.popover("Change", icon=":material/edit:", key=_WAYS, on_change=_reopen)
+        with over.container(width=frame.INPUT_WIDTH):
             _bring()
-            st.caption(_words(current.digit()))
+            if words := current.said():
+                st.caption(words)
+            st.button("Done", key="ways_done", on_click=_close, width="stretch")
         mine = _send()
     with framed:
         _picture(mine, _CHIP)
@@ -47,14 +51,19 @@ def _reopen() -> None:
         canvas.show_again("canvas")
 
 
+def _close() -> None:
+    st.session_state[_WAYS] = False
+
+
 def _bring() -> None:
     draw, pick, upload, camera = st.tabs(["Draw", "Pick", "Upload", "Camera"])
     with draw:
-        st.caption("Draw a digit with a mouse, finger or pen.")
         is_new = current.digit().source == "stand-in"
         board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS, invites=is_new)
         if board.take_change():
             _take(board.strokes)
+        if board.strokes and current.digit().source not in _DRAWN:
+            st.caption(f"The board keeps your drawing; {current.digit().name} is in use until you draw on.")
     with pick, frame.sentence():
         _pick()
     with upload:
@@ -81,16 +90,12 @@ def _framed(mine: Digit) -> None:
     """Show a digit as the model sees it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _picture(mine, _FRAMED)
-        st.caption(_words(mine), width=180)
+        st.caption(current.said() or _ORIGIN[mine.source], width=180)
 
 
 def _picture(mine: Digit, width: int) -> None:
     address = pictures.address(pictures.colours(mine.image), _FRAMED)
     st.image(address, width=width, alt=f"{mine.name}, framed in 28 by 28 pixels")
-
-
-def _words(mine: Digit) -> str:
-    return current.said() or _ORIGIN[mine.source]
 
 
 _ORIGIN = {

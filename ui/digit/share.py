@@ -77,10 +77,10 @@ def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], F
 def _offer_film(link: str, film: Callable[[str], Film]) -> None:
     """The button that has the film made, and then the film."""
     asked = st.button(
-        "Make a film (about 3 seconds)",
+        "Make a film",
         key="share_film",
         icon=":material/movie:",
-        help="The digit going through all five jobs, as a moving picture to share.",
+        help="The digit going through all five jobs, as a moving picture to share. It takes some seconds.",
     )
     if not asked:
         return

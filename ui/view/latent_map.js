@@ -99,6 +99,7 @@ function press(map, event) {
 function rest(map) {
   const { chosen, centre, extent } = map.data;
   arrive(map, (chosen ?? centre).map((u) => clamp(u, extent)));
+  map.isResting = !chosen;
 }
 
 // Move there at a bound, which leaves no trail.
@@ -108,6 +109,7 @@ function arrive(map, point) {
 }
 
 function move(map, point) {
+  map.isResting = false;
   map.at = point;
   map.trail = [...map.trail, point].slice(-TRAIL_POINTS);
   map.frame ??= requestAnimationFrame(() => {
@@ -142,7 +144,7 @@ function draw(map) {
   const context = plane.getContext("2d");
   context.drawImage(map.ground, 0, 0);
   drawTrail(context, map);
-  crosshair(context, onPlane(map, at), unit(map));
+  if (!map.isResting) crosshair(context, onPlane(map, at), unit(map));
   const place = at.map((u, i) => (((i ? -u : u) / data.extent + 1) / 2) * (data.n - 1));
   paint(root.querySelector(".decoded").getContext("2d"), blend(place, data.n), map.colours);
   where(map).textContent = `${name(place, data)}\nat ${at.map((u) => u.toFixed(2)).join(", ")}`;
