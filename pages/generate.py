@@ -20,7 +20,7 @@ with frame.loading():
     from ui.digit.digit import Digit
     from ui.shell import load
     from ui.shell.again import again
-    from ui.view import latent_map, morph, pictures, plane
+    from ui.view import gif, latent_map, morph, pictures, plane
 
 MAP = "generate_map"
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}
@@ -122,7 +122,7 @@ def show_film(mine: Digit, other: Digit, frames: Tensor, *, plays: bool) -> None
         with st.container(key=FILM, width=FILM_WIDTH):
             if plays:
                 alt = f"film: {mine.name} turns into {target} and back"
-                st.image(moving, width=FILM_WIDTH, alt=alt)
+                st.image(gif.address(moving), width=FILM_WIDTH, alt=alt)
             else:
                 alt = f"half-way from {mine.name} to {target}"
                 pictures.show(frames[len(frames) // 2], alt=alt, width=FILM_WIDTH)

@@ -18,7 +18,7 @@ with frame.loading():
     from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
     from ui.shell import load
-    from ui.view import morph, pictures
+    from ui.view import gif, morph, pictures
     from vae import Imputation, impute
     from vae.baselines import classical
     from vae.posterior.inference import more_draws, posterior_draws
@@ -66,7 +66,7 @@ def show_film(groups: list[Group], average: Tensor) -> None:
                 st.html(FILM_STYLE)
                 with st.container(key=FILM):
                     alt = "film: the completions, each fading into the next"
-                    st.image(morph.round_trip(images), width=FILM_WIDTH, alt=alt)
+                    st.image(gif.address(morph.round_trip(images)), width=FILM_WIDTH, alt=alt)
             with st.container(key=STILL):
                 pictures.show(average, alt="all completions, blended into one", width=FILM_WIDTH)
 

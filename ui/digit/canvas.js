@@ -6,6 +6,8 @@
 const BOX = "[class*=st-key-board_]";
 const PAPER = "canvas.upper-canvas";
 const SEND = "[aria-label='Update the app with this drawing']";
+const POPOVER = "[data-testid=stPopoverBody]";
+const LINK = "[data-testid=stPageLink]";
 const PATIENCE_MS = 20000; // that a click waits at most; a busy server would not answer it any sooner
 const STYLE = `
   .dc-toolbar { display: none !important; }
@@ -84,16 +86,17 @@ function hold(event) {
   held.push(target);
 }
 
-// A popover that closes on a press beside it would take its board, and what that owes, along.
-function keepOpen(event) {
-  if (isOwed() && !event.target.closest(BOX)) event.stopImmediatePropagation();
+// A popover closes on a click beside it, of which the document hears last. Where that is on a link, Streamlit would
+// run the page that has closed it, instead of the one that the link leads to.
+function leave(event) {
+  if (document.querySelector(POPOVER) && event.target.closest(LINK)) event.stopPropagation();
 }
 
 for (const kind of ["mousedown", "touchstart"]) addEventListener(kind, down, true);
 for (const kind of ["mouseup", "touchend"]) addEventListener(kind, up);
 addEventListener("touchcancel", cancel);
-for (const kind of ["pointerdown", "mousedown", "touchstart"]) addEventListener(kind, keepOpen, true);
 addEventListener("click", hold, true);
+document.body.addEventListener("click", leave);
 
 export default function ({ parentElement, data }) {
   const box = parentElement.closest(BOX);
