@@ -53,6 +53,11 @@ def draws_and_cost(mine: Digit) -> None:
 
 def several_draws(mine: Digit) -> float:
     """What several codes of one posterior decode to; returns how far the visitor scaled σ."""
+    st.markdown(
+        f"In symbols: the encoder reads {mine.name} as *x* and answers with a **posterior** "
+        f"({glossary.gloss('posterior')}): for each number a mean, *μ*, and a standard deviation, *σ*. "
+        "Random noise *ε* picks one code *z* = *μ* + *σε*, from which the decoder draws a digit *x̂*."
+    )
     scale, seed = choose_noise()
     drawn = anatomy.draws(mine.image, N_SHOWN, scale=scale, seed=seed)
     st.markdown(anatomy_in_words.draws(mine, scale, drawn.psnr_db), help=glossary.help_on("dB"))
@@ -121,8 +126,8 @@ def show_numbers(mine: Digit) -> None:
     n_busy = own.n_carrying(0.9)
     st.markdown(
         f"The first **{n_busy} of {len(own.kl_nats)} numbers** carry nine tenths of what the code says about "
-        f"{mine.name}. A bar near zero means that the prior had already predicted that number. The **prior** "
-        "is learned too: a small network predicts each number from those before it, "
+        f"{mine.name}. A bar near zero means that the **prior** ({glossary.gloss('prior')}) had already "
+        "predicted that number. It is learned too: a small network predicts each from those before it, "
         r"$p(z) = \prod_i p(z_i \mid z_1, \dots, z_{i-1})$."
     )
     charts.show(
@@ -166,10 +171,10 @@ def nested(mine: Digit) -> None:
 def five_jobs() -> None:
     """Bayes' rule, and what each page makes of it."""
     st.markdown(
-        "Prior and decoder together say which pictures are digits. Whatever is *seen*, be it a clean digit, "
-        "a noisy one or half of one, Bayes' rule turns it into a posterior over codes. The encoder proposes "
-        "codes. Each gets a **weight** for how well it explains what is seen; this corrects the encoder's "
-        "mistakes."
+        f"The prior ({glossary.gloss('prior')}) and the decoder together say which pictures are digits. "
+        "Whatever is *seen*, be it a clean digit, a noisy one or half of one, Bayes' rule turns it into a "
+        f"posterior over codes ({glossary.gloss('posterior')}). The encoder proposes codes. Each gets a "
+        "**weight** for how well it explains what is seen; this corrects the encoder's mistakes."
     )
     st.latex(
         r"\begin{aligned} p(z \mid \text{seen}) & \propto p(\text{seen} \mid z)\, p(z) \\"
@@ -191,7 +196,7 @@ def show_training() -> None:
             st.markdown("The facts of the training are not here yet; `make train` trains and writes them.")
             return
         epochs = run.history_of_all
-        st.markdown(
+        words = (
             f"{run.parameters / 1e6:.1f} million parameters, {len(epochs)} passes over the training digits "
             f"of MNIST, some of them for the prior alone, in {run.hours_of_all:.1f} hours. Encoder and "
             "decoder learned from clean digits. From noisy and partly hidden ones, the encoder learned to "
@@ -199,6 +204,7 @@ def show_training() -> None:
             "training never saw. Where they rise, training went on at a higher learning rate, with more "
             "strongly augmented digits, or with a new prior."
         )
+        st.markdown(words, help=glossary.help_on(words))
         figure = charts.learning(
             [-epoch.validation_elbo for epoch in epochs],
             [-epoch.validation_elbo_2 for epoch in epochs],
@@ -233,11 +239,10 @@ mine = digit_input.chip(place)
 with frame.sentence():
     watch.show(mine, key="how_network")
     st.markdown(
-        f"The **encoder** reads {mine.name} as *x*. It answers with a **posterior** "
-        f"({glossary.gloss('posterior')}) over the **latent code** *z*, {glossary.gloss('latent code')}: "
-        "for each number a mean, *μ*, and a standard deviation, *σ*. Random noise *ε* picks one code "
-        "*z* = *μ* + *σε*, and the **decoder** draws a digit *x̂* from it. "
-        f"The **prior** ({glossary.gloss('prior')}) is learned as well."
+        f"The **encoder** squeezes {mine.name} into {load.model().config.latent_dim} numbers, the "
+        f"**latent code** ({glossary.gloss('latent code')}). For each number it gives a best guess "
+        "and how sure it is. One code is drawn at random from there, and the **decoder** turns it back into a picture. Both "
+        "learned this from digits alone. Draw on the digit, or drag a bar, and watch."
     )
 frame.section("Other draws of the noise, and what the digit costs", "how_cost", draws_and_cost, mine)
 frame.section("Which numbers carry the digit", "how_numbers", show_numbers, mine)

@@ -48,7 +48,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object],
 def test_the_visitors_drawing_goes_through_every_step(open_page):
     app = draw(open_page(PAGE, **ALL), SEVEN)
     assert not app.exception
-    assert "reads your drawing as" in texts(app)
+    assert "squeezes your drawing into 32 numbers" in texts(app)
     assert "Your drawing costs" in texts(app) and "nats" in texts(app)
     assert len(pictures_called(app, "of 8, decoded")) == 8
     assert len(app.get("plotly_chart")) >= 3
