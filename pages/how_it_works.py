@@ -241,8 +241,8 @@ with frame.sentence():
     st.markdown(
         f"The **encoder** squeezes {mine.name} into {load.model().config.latent_dim} numbers, the "
         f"**latent code** ({glossary.gloss('latent code')}). For each number it gives a best guess "
-        "and how sure it is. One code is drawn at random from there, and the **decoder** turns it back into a picture. Both "
-        "learned this from digits alone. Draw on the digit, or drag a bar, and watch."
+        "and how sure it is. One code is drawn at random from there, and the **decoder** turns it back into "
+        "a picture. Both learned this from digits alone. Draw on the digit, or drag a bar, and watch."
     )
 frame.section("Other draws of the noise, and what the digit costs", "how_cost", draws_and_cost, mine)
 frame.section("Which numbers carry the digit", "how_numbers", show_numbers, mine)
