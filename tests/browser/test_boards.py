@@ -226,7 +226,8 @@ def test_there_is_no_toolbar_neither_for_the_pen_nor_for_the_keyboard(come, boar
 def test_on_a_phone_the_board_takes_the_width_there_is(come, board: str, width: int):
     visitor = come(board, viewport={"width": width, "height": 700}, **PHONE)
     paper = visitor.paper(board).bounding_box()
-    assert paper["width"] == paper["height"] == pytest.approx(min(320, width - 32), abs=1)
+    most = {"canvas": min(320, width - 42), "eraser": width - 32}[board]  # the first is over the page
+    assert paper["width"] == paper["height"] == pytest.approx(most, abs=1)
     assert paper["x"] >= 0 and paper["x"] + paper["width"] <= width
     pen = visitor.named(f"{board}_pen").bounding_box()
     tools = [visitor.named(f"{board}_{tool}").bounding_box() for tool in ("undo", "clear")]
@@ -240,9 +241,9 @@ def test_on_a_phone_the_board_takes_the_width_there_is(come, board: str, width: 
     visitor.sees_no_failure()
 
 
-def test_on_a_laptop_the_board_is_320_pixels_wide(come):
-    for board in PAGE:
-        assert come(board).paper(board).bounding_box()["width"] == 320
+@pytest.mark.parametrize(("board", "width"), {"canvas": 320, "eraser": 380}.items())
+def test_on_a_laptop_a_board_is_large_enough_to_draw_on(come, board: str, width: int):
+    assert come(board).paper(board).bounding_box()["width"] == width
 
 
 @both_boards

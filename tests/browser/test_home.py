@@ -21,7 +21,7 @@ RESULTS = (
 SENTENCES = (
     r"Your drawing in \d+ bytes",
     r"\d+% of the noise is gone",
-    r"tranger than (all|none|[\d,]+) of [\d,]+ real digits",
+    r"tranger than (\d+%|(all|none|[\d,]+)) of (real digits|[\d,]+ real digits)",
     r"the white ring is your drawing",
 )
 TOUR = {
