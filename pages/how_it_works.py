@@ -223,8 +223,8 @@ def show_limit(mine: Digit) -> None:
         f"is still the same digit. Moved by {MOVES[-1]} pixels, {mine.name} costs {moves[-1].nats:.0f} nats "
         f"({glossary.gloss('nats')}) instead of {moves[0].nats:.0f}. That is why every page centres and "
         "scales your drawing first. Besides, given the code, each pixel is decoded without regard to the "
-        "others, so strokes turn blurry where the code leaves their place open. Models that draw in many steps are "
-        "sharper, and slower."
+        "others, so strokes turn blurry where the code leaves their place open. Models that draw in many "
+        "steps are sharper, and slower."
     )
     with st.container(horizontal=True, gap="medium"):
         for by, move in zip(MOVES, moves, strict=True):
