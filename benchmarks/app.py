@@ -11,12 +11,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import torch
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from tqdm import tqdm
 
+from benchmarks.browser import chromium
 from benchmarks.server import ROOT, served
 
 APPS = {"app": "streamlit_app.py", "minimal page": "benchmarks/minimal_page.py"}
@@ -24,8 +24,6 @@ PAGES = ("Compress", "Generate", "Denoise", "Find anomalies", "Fill in", "How it
 ROUNDS = 3  # fresh processes of each app
 OPENINGS, DRAWINGS = 4, 8  # in each of them
 RESULT = ROOT / "runs" / "bench.json"
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_MS = 120_000
 QUIET_MS = 600  # without a change, after which a page is taken to be done
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -42,16 +40,6 @@ addEventListener("mouseup", () => { window.clock = performance.now(); window.cha
 """
 
 Times = dict[str, list[float]]  # name of a measurement -> one figure for each try
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium where it is installed, else Playwright's own."""
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from playwright.sync_api import Browser
 from tqdm import tqdm
 
-from benchmarks.app import answered, chromium, draw, opened, visitor
+from benchmarks.app import answered, draw, opened, visitor
+from benchmarks.browser import chromium
 from benchmarks.server import served
 
 CROWDS = (1, 2, 4, 8)

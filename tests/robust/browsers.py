@@ -3,10 +3,11 @@
 import random
 from collections.abc import Iterator
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page
 
+from benchmarks.browser import chromium
 from benchmarks.server import served
-from tests.browser.conftest import CHROMIUM, FLAGS, LAPTOP
+from tests.browser.conftest import LAPTOP
 from tests.browser.visitor import PAGES, Visitor
 from ui.shell import address
 
@@ -16,13 +17,10 @@ N = 200
 def tries(n: int) -> Iterator[str | None]:
     """What is wrong in each of n rounds of two browsers; None where nothing is."""
     draw = random.Random(0)
-    with served("streamlit_app.py") as server, sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with served("streamlit_app.py") as server, chromium() as browser:
         pages = [browser.new_context(viewport=LAPTOP).new_page() for _ in range(2)]
         for _ in range(n):
             yield _round(pages, server.address, draw)
-        browser.close()
 
 
 def _round(pages: list[Page], base: str, draw: random.Random) -> str | None:

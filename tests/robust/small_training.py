@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import vae
+from tests.tiny_training import TINY
 from vae.training import train
 from vae.training.command import run_command
 from vae.training.options import Options
@@ -27,12 +28,7 @@ def main(folder: Path, epochs: int, most_bytes: int, *, resume: bool) -> None:
         force=True,
         epochs=epochs,
         batch=100,
-        device="cpu",
-        precision="float32",
-        latent_dim=4,
-        channels=4,
-        hidden=16,
-        blocks=1,
+        **TINY,
     )
     print("begun", flush=True)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.tiny_training import TINY
 from vae.training.options import Options
 from vae.training.trainer import Trainer
 
@@ -21,12 +22,7 @@ def options(tmp_path: Path) -> Options:
         batch=50,
         kl_warmup=1.0,
         ema=0.9,
-        device="cpu",
-        precision="float32",
-        latent_dim=4,
-        channels=4,
-        hidden=16,
-        blocks=1,
+        **TINY,
     )
 
 
