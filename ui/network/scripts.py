@@ -1,4 +1,4 @@
-"""The scripts of the components in this folder: each file one idea, joined into what a component runs."""
+"""The files of the components in this folder: each one idea, joined into what a component runs and shows."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,11 @@ _FILES = Path(__file__).parent
 def read(name: str) -> str:
     """One file of this folder."""
     return (_FILES / name).read_text(encoding="utf-8")
+
+
+def page(name: str) -> str:
+    """A component's HTML, with the bars of the code in their place."""
+    return read(f"{name}.html").replace("<!-- bars.svg -->", read("bars.svg"))
 
 
 def joined(*names: str) -> str:

@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from ui.digit import digit
 from ui.digit.digit import Digit
-from ui.network import scripts, weights
-from ui.shell import frame, load
-from ui.view import pictures
+from ui.network import given, scripts
 
 _SIDE = 28  # of the framed picture, in whose pixels the scripts reckon
 _component = st.components.v2.component(
     "strip",
-    html=scripts.read("strip.html"),
+    html=scripts.page("strip"),
     css=scripts.read("strip.css"),
     js=scripts.with_worker("paint", "framing", "thinking", "bars", "maps", "strip"),
 )
@@ -28,16 +25,13 @@ def show(mine: Digit, *, key: str, board: str = "canvas") -> None:
     Raises:
         InputError: the browser's weights are missing or belong to other weights.
     """
-    strokes = digit.strokes_in(mine.text) if mine.text and mine.source == "drawing" else []
+    strokes = mine.strokes if mine.source == "drawing" else []
     _component(
         key=key,
         data={
-            "weights": weights.url(),
-            "digit": mine.image.flatten().tolist(),
+            **given.about(mine),
             "name": mine.subject,
             "strokes": [(_SIDE * stroke.points).tolist() for stroke in strokes],
             "board": f"board_{board}",
-            "latentDim": load.model().config.latent_dim,
-            "palette": pictures.palette_table(frame.palette()).tolist(),
         },
     )

@@ -7,9 +7,8 @@ import streamlit as st
 import torch
 
 from ui.digit.digit import Digit
-from ui.network import scripts, weights
-from ui.shell import cache, frame, load
-from ui.view import pictures
+from ui.network import given, scripts
+from ui.shell import cache, load
 from ui.view.latent_map import CLASS_COLOURS
 
 _EXTENT = 18.0  # of the map, in units of the code; held-out digits come to 16.5
@@ -18,7 +17,7 @@ _N_GLOW = 48  # points along a side at which the prior is shown
 
 _component = st.components.v2.component(
     "watch",
-    html=scripts.read("watch.html"),
+    html=scripts.page("watch"),
     css=scripts.read("watch.css"),
     js=scripts.with_worker(
         *("paint", "framing", "thinking", "board", "bars", "code"),
@@ -40,11 +39,8 @@ def show(mine: Digit, *, key: str) -> None:
     _component(
         key=key,
         data={
-            "weights": weights.url(),
-            "digit": mine.image.flatten().tolist(),
+            **given.about(mine),
             "name": mine.name,
-            "latentDim": load.model().config.latent_dim,
-            "palette": pictures.palette_table(frame.palette()).tolist(),
             "map": {"extent": _EXTENT, "dots": _dots(), "glow": _glow(), "colours": CLASS_COLOURS},
         },
     )
