@@ -10,7 +10,6 @@ place = frame.page(
     "Hide part of your digit. The model knows how digits go on, and offers several ways to complete it.",
 )
 with frame.loading():
-    import torch
     from torch import Tensor
 
     from ui import comparison, completions, mask, naming, scores
@@ -55,7 +54,7 @@ def choose_hidden() -> mask.Mask:
 
 def show_film(groups: list[Group], average: Tensor) -> None:
     """The completions fading into each other, or their average where nothing is to move."""
-    images = torch.stack([image for _, image in completions.filmstrip(groups, N_SHOWN)])
+    images = [image for _, image in completions.filmstrip(groups, N_SHOWN)]
     with st.container(horizontal=True, gap="small"):
         film, words = st.container(width=FILM_WIDTH), st.container()
         with words:

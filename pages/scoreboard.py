@@ -103,22 +103,23 @@ def show_all(board: Scores) -> None:
         f"({glossary.gloss('dB')}) compared with being told the noise."
     )
     for job, tables in board.tables().items():
-        show_job(job, tables)
+        n_lost = sum(row.outcome == "behind" for table in tables for row in table)
+        n_measured = sum(map(len, tables))
+        frame.section(
+            f"**{job}** · {n_measured} measured{f' :red-badge[{n_lost} lost]' if n_lost else ''}",
+            f"scoreboard_{job.lower().replace(' ', '_')}",
+            show_tables,
+            tables,
+            icon=":material/table_chart:",
+        )
     with st.expander("Measure it yourself", icon=":material/terminal:"):
         how_to_repeat(board)
 
 
-@st.fragment
-def show_job(job: str, tables: list[list[Row]]) -> None:
-    """A job's tables and charts, computed once somebody opens them."""
-    rows = [row for table in tables for row in table]
-    n_lost = sum(row.outcome == "behind" for row in rows)
-    label = f"**{job}** · {len(rows)} measured{f' :red-badge[{n_lost} lost]' if n_lost else ''}"
-    box = st.expander(label, icon=":material/table_chart:", key=f"scoreboard_{job}", on_change="rerun")
-    if box.open:
-        with box:
-            for table in tables:
-                show_table(table)
+def show_tables(tables: list[list[Row]]) -> None:
+    """A job's tables and charts."""
+    for table in tables:
+        show_table(table)
 
 
 def how_to_repeat(board: Scores) -> None:

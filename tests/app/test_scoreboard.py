@@ -30,7 +30,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Scores],
 def unfolded(app: AppTest, *jobs: str) -> AppTest:
     """The page after somebody opened what is folded away about some jobs."""
     for job in jobs:
-        app.session_state[f"scoreboard_{job}"] = True
+        app.session_state[f"scoreboard_{job.lower().replace(' ', '_')}"] = True
     return app.run()
 
 

@@ -88,7 +88,7 @@ def split(width: int = INPUT_WIDTH) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 
 @st.fragment
-def section(label: str, key: str, show: Callable[..., None], *args: Any) -> None:
+def section(label: str, key: str, show: Callable[..., None], *args: Any, icon: str | None = None) -> None:
     """A part of a page behind its label: nothing of it is computed or sent until the visitor opens it.
 
     Args:
@@ -96,8 +96,9 @@ def section(label: str, key: str, show: Callable[..., None], *args: Any) -> None
         key: what an address calls it, where it is open.
         show: shows it.
         args: what `show` takes.
+        icon: before the label, in Streamlit's words.
     """
-    fold = st.expander(label, key=key, on_change="rerun", bind="query-params")
+    fold = st.expander(label, key=key, icon=icon, on_change="rerun", bind="query-params")
     if fold.open:
         with fold, sentence():
             show(*args)

@@ -1,5 +1,7 @@
 """Digits that change into each other: as animated GIFs, and the plain cross-fade to compare with."""
 
+from collections.abc import Sequence
+
 import torch
 from PIL import Image
 from torch import Tensor
@@ -26,17 +28,17 @@ def there_and_back(digits: Tensor, width: int) -> bytes:
     return gif.gif(there + there[-2:0:-1], [PAUSE_MS, *pause, PAUSE_MS, *pause])
 
 
-def round_trip(digits: Tensor) -> bytes:
+def round_trip(digits: Sequence[Tensor]) -> bytes:
     """A GIF in the visitor's palette that rests at each digit, fades into the next, and starts again.
 
     Args:
-        digits: (n, 1, 28, 28) in [0, 1], n >= 2.
+        digits: two or more, each (1, 28, 28) in [0, 1].
 
     Returns:
         The file, one pixel for each value, for the browser to enlarge.
     """
     pages, ms = [], []
-    for a, b in zip(digits, digits.roll(-1, dims=0), strict=True):
+    for a, b in zip(digits, [*digits[1:], digits[0]], strict=True):
         on_the_way = crossfade(a, b, N_STEPS + 1)[:-1]
         pages += [_page(digit, digit.shape[-1]) for digit in on_the_way]
         ms += [PAUSE_MS] + [FRAME_MS] * (N_STEPS - 1)
