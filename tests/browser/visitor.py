@@ -134,11 +134,9 @@ class Visitor:
 
     def painted(self, board: str = "canvas") -> np.ndarray:
         """Which pixels of a board are painted, in other colours than black: bool (H, W)."""
-        papers = self.named(board + "_").locator("canvas.lower-canvas")
-        expect(papers.last).to_be_visible()  # two for a moment, where one takes the other's place
-        picture = base64.b64decode(
-            papers.evaluate_all("canvases => canvases.at(-1).toDataURL().split(',')[1]")
-        )
+        paper = self.named(board + "_").locator("canvas.lower-canvas").last  # one may take another's place
+        expect(paper).to_be_visible()
+        picture = base64.b64decode(paper.evaluate("canvas => canvas.toDataURL().split(',')[1]"))
         with Image.open(io.BytesIO(picture)) as file:
             return np.asarray(file.convert("RGBA"), dtype=int)[..., :3].sum(axis=2) > 150
 
