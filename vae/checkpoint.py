@@ -60,9 +60,11 @@ def read_tensors(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], di
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except Exception as error:  # safetensors raises several kinds, and PyTorch others
         raise FileError(f"the weights file {path.name} is damaged; {COMMAND}") from error
-    found = shown(metadata.get("format"))
-    if found != repr(FORMAT):
-        raise FileError(f"the weights file {path.name} has the format {found}, not {FORMAT!r}; {COMMAND}")
+    found = metadata.get("format")
+    if found != FORMAT:
+        raise FileError(
+            f"the weights file {path.name} has the format {shown(found)}, not {FORMAT!r}; {COMMAND}"
+        )
     if not all(value.isfinite().all() for value in tensors.values()):
         raise FileError(f"the weights file {path.name} holds weights that are not finite; {COMMAND}")
     return tensors, metadata

@@ -3,31 +3,52 @@
 They take an hour to train, so their figures are read from weights/specialists.json and weights/plain.json.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import vae
 from vae.checkpoint import WEIGHTS
+from vae.evaluation.checked_json import checked, is_count, is_number, read_json
 from vae.evaluation.evaluation_data import EvaluationData, Sizes
 from vae.evaluation.scores import Baseline, Row
 
 NESTING, SHARING = "Cost of nesting", "Cost of sharing one model"
 PLAIN = "VAE of the same network, N(0, I) prior, not nested"
+_COMPARED = {
+    "nested": ("elbo", "elbo_2", "psnr", "rmse"),
+    "whole code": ("elbo",),
+    "two dimensions": ("elbo_2",),
+    "denoising": ("psnr",),
+    "imputation": ("rmse",),
+}  # figures of each model in specialists.json
 
 
 def plain_baseline(figure: str, folder: Path = WEIGHTS) -> tuple[Baseline, ...]:
-    """The plain VAE with its figure, or nothing before vae/evaluation/plain_vae.py trained it."""
-    found = _read(folder / "plain.json")
+    """The plain VAE with its figure, or nothing before vae/evaluation/plain_vae.py trained it.
+
+    Raises:
+        FileError: plain.json is damaged, or the figure is not in it.
+    """
+
+    def parse(content: Any) -> dict[str, Any]:
+        facts = checked(content, {"epochs": is_count}, "the file")
+        return facts | {"figures": _figures(content.get("figures"), (figure,), "its samples")}
+
+    found = read_json(folder / "plain.json", parse, command="python -m vae.evaluation.plain_vae")
     return (Baseline(f"{PLAIN}, {found['epochs']} epochs", found["figures"][figure]),) if found else ()
 
 
 def cost_of_sharing(
     model: vae.VAE, data: EvaluationData, sizes: Sizes, seed: int, folder: Path = WEIGHTS
 ) -> Iterator[Row]:
-    """Nats and error in percent above the specialists', decibels below; nothing before those were trained."""
-    found = _read(folder / "specialists.json")
+    """Nats and error in percent above the specialists', decibels below; nothing before those were trained.
+
+    Raises:
+        FileError: specialists.json is damaged or lacks a figure.
+    """
+    command = "python -m vae.evaluation.specialists"
+    found = read_json(folder / "specialists.json", _specialists, command=command)
     if found is not None:
         yield from _nesting_rows(found, sizes.density)
         yield from _sharing_rows(found)
@@ -60,5 +81,21 @@ def _percent_above(found: dict[str, Any], figure: str, specialist: str) -> float
     return 100 * (found["figures"]["nested"][figure] / found["figures"][specialist][figure] - 1)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+def _specialists(content: Any) -> dict[str, Any]:
+    """The content of specialists.json, checked."""
+    facts = checked(content, {"epochs": is_count, "n_restored": is_count, "figures": _is_record}, "the file")
+    models = facts["figures"]
+    return facts | {"figures": {name: _figures(models.get(name), of, name) for name, of in _COMPARED.items()}}
+
+
+def _figures(record: Any, names: Iterable[str], where: str) -> dict[str, float]:
+    """The named figures of a record, each above 0."""
+    return checked(record, dict.fromkeys(names, _is_positive), f"what it says of {where}")
+
+
+def _is_record(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_positive(value: Any) -> bool:
+    return is_number(value) and value > 0

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import vae
+from vae.checks import FileError
 from vae.evaluation import (
     compression_protocol,
     denoising_protocol,
@@ -115,6 +116,18 @@ def test_the_plain_baseline_is_read_from_its_file(tmp_path: Path) -> None:
     found = {"epochs": 9, "figures": {"frechet_ratio": 3.0, "sure_share": 0.7}}
     (tmp_path / "plain.json").write_text(json.dumps(found))
     assert plain_baseline("sure_share", tmp_path) == (Baseline(f"{PLAIN}, 9 epochs", 0.7),)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"epochs": 9}', '{"epochs": 9, "figures": {"nested": {}}}'])
+def test_a_damaged_file_of_other_models_is_a_sentence(
+    tmp_path: Path, data: EvaluationData, model: vae.VAE, content: str
+) -> None:
+    for name in ("plain.json", "specialists.json"):
+        (tmp_path / name).write_text(content)
+    with pytest.raises(FileError, match=r"plain\.json .+evaluation\.plain_vae writes a new one"):
+        plain_baseline("sure_share", tmp_path)
+    with pytest.raises(FileError, match=r"specialists\.json .+evaluation\.specialists writes a new one"):
+        list(cost_of_sharing(model, data, SIZES, 0, tmp_path))
 
 
 def test_degenerate_pictures_are_strange(model: vae.VAE) -> None:
