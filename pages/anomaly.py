@@ -81,6 +81,7 @@ def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
     """One word, and what it rests on."""
     st.metric(f"The model's verdict on {mine.name}", f":{COLOURS[word]}[{word}]")
     st.markdown(reasons.in_short(mine.subject, found, word))
+    st.caption(reasons.dare(mine.source in ("drawing", "upload"), word))
 
 
 def show_strangers(mine: Digit, alarm: float, n_real: int) -> None:

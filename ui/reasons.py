@@ -22,6 +22,15 @@ def in_short(subject: str, found: Verdict, word: Word) -> str:
     return f"{subject} is **{found.words}**; the model reads it as {taken_for}{quiet}."
 
 
+def dare(is_own: bool, word: Word) -> str:
+    """Dare the visitor to pass with what is no digit, or say how what they brought fared."""
+    if not is_own:
+        return "**Dare:** draw something that is no digit, and try to pass for one."
+    if word == "not a digit":
+        return "**Dare:** this one did not pass. Can you draw something that is no digit and does?"
+    return "It passes. If you meant it to be no digit, you have fooled the model."
+
+
 def why(name: str, found: Verdict, word: Word, excess: Excess) -> str:
     """Explain the verdict on what is called `name`, by the part of the score that speaks loudest."""
     taken_for = looks(found, word)

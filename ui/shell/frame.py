@@ -57,6 +57,7 @@ def page(title: str, path: str, lead: str) -> DeltaGenerator:
         layout="wide",
         initial_sidebar_state=250,
     )
+    st.html(Path(__file__).with_name("page.css"))
     if st.session_state.get("page") != path:
         st.session_state["page"] = path
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
