@@ -54,8 +54,10 @@ film: .venv/.app
 	$(BIN)/pip install $(PIP_OPTIONS) -r requirements-dev.txt
 	@touch $@
 
-# The browser tests take /usr/bin/chromium where it exists, else Playwright's own.
+# The browser tests take Debian's headless Chromium, else its whole Chromium, else Playwright's own.
 .venv/.browser: .venv/.dev
-	@test -x /usr/bin/chromium || { $(DEBIAN_ROOT) && apt-get update && apt-get install -y chromium; } \
+	@test -x /usr/bin/chromium-headless-shell \
+		|| { $(DEBIAN_ROOT) && apt-get update && apt-get install -y chromium-headless-shell; } \
+		|| test -x /usr/bin/chromium \
 		|| $(BIN)/playwright install chromium
 	@touch $@

@@ -14,6 +14,7 @@ from benchmarks.server import ServerError, served
 from tests.browser.visitor import PATIENCE_MS, Visitor
 
 LAPTOP = {"width": 1280, "height": 900}
+CALM = {"viewport": LAPTOP, "color_scheme": "light", "reduced_motion": "reduce"}
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -48,11 +49,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def arrive(browser: Browser, server: Server) -> Iterator[Callable[..., Visitor]]:
-    """`arrive(color_scheme="dark")` is a new visitor; at the end, none of them may have met an error."""
+    """`arrive(color_scheme="dark")` is a new visitor; at the end, none of them may have met an error.
+
+    Nothing moves by itself, which would take half of a core; `arrive(**MOVING)` sees it move.
+    """
     contexts, errors, start = [], [], len(server.said())
 
     def arrived(**options: Any) -> Visitor:
-        context = browser.new_context(**{"viewport": LAPTOP, "color_scheme": "light"} | options)
+        context = browser.new_context(**CALM | options)
         context.set_default_timeout(PATIENCE_MS)
         context.set_default_navigation_timeout(PATIENCE_MS)
         page = context.new_page()

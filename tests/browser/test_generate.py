@@ -8,13 +8,16 @@ from collections.abc import Callable
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import MOVING, Visitor
 
 OPEN = "?generate_film=true"
 FILM = "film: this 7 turns into a 3 and back"
 
 
-def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture(visitor: Visitor):
+def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture_unless_nothing_may_move(
+    arrive: Callable[..., Visitor],
+):
+    visitor = arrive(**MOVING)
     visitor.opens("generate")
     visitor.opens_section("From one digit to another")
     expect(visitor.picture(FILM)).to_be_visible()
@@ -26,14 +29,10 @@ def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture(visitor: Vi
     assert file == shown
     with Image.open(io.BytesIO(file)) as moving:
         assert moving.n_frames == 30
-    visitor.sees_no_failure()
-
-
-def test_who_asked_for_less_motion_gets_the_strip_without_the_film(arrive: Callable[..., Visitor]):
-    visitor = arrive(reduced_motion="reduce")
-    visitor.opens("generate", OPEN)
+    visitor.page.emulate_media(reduced_motion="reduce")
     expect(visitor.picture("The model's way, 40% there")).to_be_visible()
     expect(visitor.picture(FILM)).to_be_hidden()
+    visitor.sees_no_failure()
 
 
 def test_a_film_that_was_chosen_is_in_the_address(visitor: Visitor):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.browser.visitor import FRAMED, STROKES, Visitor
+from tests.browser.visitor import FRAMED, MOVING, STROKES, Visitor
 from tests.photos import as_file
 
 RESULTS = (
@@ -35,7 +35,8 @@ TOUR = {
 OPEN_DRAWING = "your drawing, framed in 28 by 28 pixels"
 
 
-def test_every_stroke_on_the_canvas_renews_the_digit_and_all_five_results(visitor: Visitor):
+def test_every_stroke_on_the_canvas_renews_the_digit_and_all_five_results(arrive: Callable[..., Visitor]):
+    visitor = arrive(**MOVING)
     visitor.opens()
     framed = visitor.source(FRAMED)
     before = {alt: visitor.source(alt) for alt in RESULTS}
@@ -71,23 +72,22 @@ def test_a_drawing_goes_along_to_every_page_and_lies_on_every_canvas(visitor: Vi
     visitor.sees_no_failure()
 
 
-def test_a_ghost_draws_until_the_first_touch(visitor: Visitor):
+def test_a_ghost_draws_until_the_first_touch_unless_nothing_may_move(arrive: Callable[..., Visitor]):
+    visitor = arrive(**MOVING)
     visitor.opens()
     ghost = visitor.named("board_canvas").locator(".ghost")
     expect(ghost).to_be_visible()
     ink = ghost.locator("path")
     visitor.waits_until(lambda: drawn_share(ink), lambda share: share > 0.3)
+    visitor.page.emulate_media(reduced_motion="reduce")
+    expect(ghost).to_be_hidden()
+    visitor.page.emulate_media(**MOVING)
+    expect(ghost).to_be_visible()
     ((place,),) = visitor.places([[(0.5, 0.5)]], "canvas")
     visitor.page.mouse.move(*place)
     visitor.page.mouse.down()
     expect(ghost).to_be_hidden()
     visitor.page.mouse.up()
-
-
-def test_who_asked_for_less_motion_sees_no_ghost(arrive: Callable[..., Visitor]):
-    visitor = arrive(reduced_motion="reduce")
-    visitor.opens()
-    expect(visitor.named("board_canvas").locator(".ghost")).to_be_hidden()
 
 
 def drawn_share(ink: Locator) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import STROKES, Visitor
+from tests.browser.visitor import MOVING, STROKES, Visitor
 
 SEEN = "what the model saw"
 FILM, AVERAGE = "film: the completions, each fading into the next", "all completions, blended into one"
@@ -71,8 +71,10 @@ def test_the_digit_can_be_erased_at_first_sight(visitor: Visitor):
 
 
 def test_who_asked_for_less_motion_sees_the_average_in_place_of_the_film(arrive: Callable[..., Visitor]):
-    visitor = arrive(reduced_motion="reduce")
+    visitor = arrive(**MOVING)
     visitor.opens("impute")
+    expect(visitor.picture(FILM)).to_be_visible()
+    visitor.page.emulate_media(reduced_motion="reduce")
     expect(visitor.picture(AVERAGE)).to_be_visible()
     expect(visitor.picture(FILM)).to_be_hidden()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 
 import vae
 from tests.browser.test_every_page import sideways
-from tests.browser.visitor import STROKES, Visitor
+from tests.browser.visitor import MOVING, STROKES, Visitor
 from ui.network import scripts, weights
 
 AS_FRAMED = 0.01  # mean difference of pixels
@@ -26,8 +26,8 @@ QUIET_MS = 1500
 
 @pytest.fixture
 def still(arrive: Callable[..., Visitor]) -> Visitor:
-    """A visitor without motion at the page, everything shown."""
-    visitor = arrive(reduced_motion="reduce")
+    """A visitor at the page, everything shown."""
+    visitor = arrive()
     visitor.opens("how_it_works")
     expect(stage(visitor, "picture")).to_have_class(re.compile("now"))
     visitor.sees_it_whole()
@@ -128,7 +128,8 @@ def test_a_framed_digit_stays_where_it_is_under_a_speck(visitor: Visitor):
     assert with_speck.mean() <= AS_FRAMED
 
 
-def test_it_plays_once_and_the_keyboard_scrubs(visitor: Visitor):
+def test_it_plays_once_and_the_keyboard_scrubs(arrive: Callable[..., Visitor]):
+    visitor = arrive(**MOVING)
     visitor.opens("how_it_works")
     expect(stage(visitor, "picture")).to_have_class(re.compile("asleep"))
     seen: list[str] = []
@@ -174,7 +175,7 @@ def test_every_stage_says_one_sentence_on_hover_and_on_focus(still: Visitor):
 
 
 def test_a_stroke_and_a_bar_change_the_picture_without_the_server(arrive: Callable[..., Visitor]):
-    visitor = arrive(reduced_motion="reduce")
+    visitor = arrive()
     sent: list[Any] = []
     visitor.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     visitor.opens("how_it_works")
@@ -271,9 +272,7 @@ FOLLOW = """async ([what, length]) => {
 
 @pytest.mark.parametrize("width", [390, 360])
 def test_it_is_whole_on_a_phone_and_in_one_column(arrive: Callable[..., Visitor], width: int):
-    visitor = arrive(
-        viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    )
+    visitor = arrive(viewport={"width": width, "height": 844}, has_touch=True, is_mobile=True)
     visitor.opens("how_it_works")
     expect(stage(visitor, "picture")).to_have_class(re.compile("now"))
     visitor.sees_it_whole()

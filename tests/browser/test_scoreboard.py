@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_every_page import LOOKS, barriers, sideways
+from tests.browser.test_every_page import BACKGROUNDS, PHONE, barriers, sideways
 from tests.browser.visitor import Visitor
 from ui import scores
 
@@ -20,9 +19,8 @@ def test_the_page_is_short_and_draws_no_chart_before_somebody_asks_for_one(visit
     assert visitor.main.evaluate("it => it.scrollHeight") < LONGEST
 
 
-@pytest.mark.parametrize("look", ["dark", "phone"])
-def test_all_that_is_folded_away_opens(arrive: Callable[..., Visitor], look: str):
-    visitor = arrive(**LOOKS[look])
+def test_all_that_is_folded_away_opens_on_a_phone_and_in_both_themes(arrive: Callable[..., Visitor]):
+    visitor = arrive(**PHONE)
     visitor.opens("scoreboard")
     tables = scores.read_scores().tables()
     for n, job in enumerate(tables, 1):
@@ -32,5 +30,8 @@ def test_all_that_is_folded_away_opens(arrive: Callable[..., Visitor], look: str
     visitor.sees_it_whole()
     expect(visitor.main.get_by_role("figure", name="Reliability diagram")).to_be_visible()
     assert sideways(visitor) == []
-    assert barriers(visitor) == []
+    for theme in BACKGROUNDS:
+        visitor.page.emulate_media(color_scheme=theme)
+        visitor.sees_it_whole()
+        assert barriers(visitor) == []
     visitor.sees_no_failure()

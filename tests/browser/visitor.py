@@ -28,6 +28,7 @@ PAGES = (
     "how_it_works",
     "scoreboard",
 )  # addresses
+MOVING = {"reduced_motion": "no-preference"}  # a visitor who sees what moves by itself
 FRAMED = re.compile("framed in 28 by 28 pixels")
 
 
