@@ -287,3 +287,21 @@ def test_it_is_whole_on_a_phone_and_in_one_column(arrive: Callable[..., Visitor]
         box = network(visitor).locator(f"canvas.{name}").bounding_box()
         assert box and box["width"] >= 280
     expect(network(visitor).get_by_role("button", name="Play", exact=True)).to_be_in_viewport()
+
+
+def test_on_a_small_laptop_the_two_pictures_stand_side_by_side_above_the_network(
+    arrive: Callable[..., Visitor],
+):
+    visitor = arrive(viewport={"width": 1024, "height": 768})
+    visitor.opens("how_it_works")
+    expect(stage(visitor, "picture")).to_have_class(re.compile("now"))
+    boxes = []
+    for name in ("board", "picture"):
+        canvas = network(visitor).locator(f"canvas.{name}")
+        expect(canvas).to_be_in_viewport(ratio=1)
+        boxes.append(canvas.bounding_box())
+    board, painted = boxes
+    assert board["y"] == painted["y"] and board["x"] < painted["x"]
+    assert min(board["width"], painted["width"]) >= 280
+    expect(stage(visitor, "e0").locator("canvas").first).to_be_in_viewport(ratio=1)
+    assert sideways(visitor) == []
