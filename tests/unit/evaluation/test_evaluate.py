@@ -11,6 +11,7 @@ import torch
 
 import vae
 from vae.evaluation import (
+    anomaly_protocol,
     compression_protocol,
     denoising_protocol,
     evaluation_data,
@@ -49,7 +50,8 @@ def data() -> EvaluationData:
 
 @pytest.fixture
 def few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One case of each kind, where a job has many."""
+    """One case of each kind, where a job has many, and a small forest."""
+    monkeypatch.setattr(anomaly_protocol, "N_TREES", 5)
     monkeypatch.setattr(compression_protocol, "CODE_BYTES", (8, 64))
     monkeypatch.setattr(denoising_protocol, "NOISES", (vae.Noise("uniform", 0.25),))
     monkeypatch.setattr(imputation_protocol, "MASKS", MASKS[-1:])
