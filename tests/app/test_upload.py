@@ -180,7 +180,6 @@ def test_fifty_megapixels_take_less_than_150_mb(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
     took_mb = dict(zip(files, map(float, done.stdout.split()), strict=True))
     assert max(took_mb.values()) < 150, took_mb
-    assert min(took_mb.values()) > 0, took_mb
 
 
 def test_a_photo_of_paper_becomes_the_digit_and_shows_how(open_page):

@@ -27,7 +27,7 @@ from vae.evaluation.scores import Baseline
 from vae.evaluation.shapes import degenerate, shapes
 from vae.evaluation.sharing_cost import PLAIN, cost_of_sharing, plain_baseline
 
-SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, scored=20, generated=40, drawn=2)
+SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, scored=10, generated=40, drawn=2)
 ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
 
 

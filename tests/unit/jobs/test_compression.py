@@ -242,9 +242,9 @@ def test_a_sealed_forgery_gives_an_image_or_a_sentence(
 
 
 def test_another_processor_decodes_the_same(
-    model: vae.VAE, digits: Tensor, monkeypatch: pytest.MonkeyPatch
+    model: vae.VAE, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    codes = [code for digit in digits[20:24] for code in vae.compress_to_sizes(model, digit, (5, 16, 40))]
+    codes = [*(written(7, n_bytes) for n_bytes in SIZES), *(written(i, 24) for i in range(8))]
     decoded = [vae.decompress(model, code) for code in codes]
     n_dims = [vae.read_code(model, code).n_dims for code in codes]
     other, z = perturbed(coder(model)), torch.ones((1, model.config.latent_dim), dtype=torch.float64)
