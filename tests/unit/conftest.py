@@ -63,6 +63,7 @@ def tiny(pixels: Tensor) -> vae.VAE:
     model = untrained()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lossy_profiles, "N_CODED", 8)
+        patch.setattr(calibrate, "N_INK", 2)
         model.calibration = calibrate.measure(model, pixels[:200])
     return model
 

@@ -1,6 +1,7 @@
 """The library as a whole: what it exports, what it imports, what import does."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -126,19 +127,19 @@ def test_import_is_quiet_and_leaves_out_what_only_training_and_evaluation_need()
     assert run.stderr == ""
 
 
-@pytest.mark.parametrize(
-    "command", ["train", "calibrate", "evaluate", "evaluation.specialists", "evaluation.plain_vae"]
-)
-def test_the_commands_explain_themselves(command: str) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", f"vae.{command}", "--help"],
-        cwd=ROOT.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "--data" in run.stdout
-    assert "MNIST" in run.stdout
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_explain_themselves(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [command, "--help"])
+    monkeypatch.delitem(sys.modules, f"vae.{command}", raising=False)
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module(f"vae.{command}", run_name="__main__", alter_sys=True)
+    assert end.value.code == 0
+    said = capsys.readouterr()
+    assert "--data" in said.out
+    assert "MNIST" in said.out
+    assert said.err == ""
 
 
 def test_a_command_that_cannot_go_on_says_one_sentence(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 import vae
 from vae.checks import FileError
 from vae.evaluation import (
+    anomaly_protocol,
     compression_protocol,
     denoising_protocol,
     evaluation_data,
@@ -27,7 +28,7 @@ from vae.evaluation.scores import Baseline
 from vae.evaluation.shapes import degenerate, shapes
 from vae.evaluation.sharing_cost import PLAIN, cost_of_sharing, plain_baseline
 
-SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, scored=20, generated=40, drawn=2)
+SIZES = Sizes(density=3, density_samples=4, coded=2, restored=3, scored=10, generated=40, drawn=2)
 ZIGZAG = [[(100, 120), (300, 130), (120, 330)], [(110, 340), (310, 350)]]  # points on paper of 500 x 500
 
 
@@ -50,7 +51,8 @@ def data() -> EvaluationData:
 
 @pytest.fixture
 def few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One case of each kind, where a job has many."""
+    """One case of each kind, where a job has many, and a small forest."""
+    monkeypatch.setattr(anomaly_protocol, "N_TREES", 5)
     monkeypatch.setattr(compression_protocol, "CODE_BYTES", (8, 64))
     monkeypatch.setattr(denoising_protocol, "NOISES", (vae.Noise("uniform", 0.25),))
     monkeypatch.setattr(imputation_protocol, "MASKS", MASKS[-1:])

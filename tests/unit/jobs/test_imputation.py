@@ -1,8 +1,11 @@
 """Filling in: the known pixels stay, the hidden ones come from the digit that fits them."""
 
+import functools
+from collections.abc import Callable
+
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -36,25 +39,33 @@ MASKS = {  # and how large the error may be beside the mean digit's; on these di
 }
 
 
-@pytest.mark.parametrize(("observed", "share"), MASKS.values(), ids=MASKS)
+@pytest.fixture(scope="module")
+def filled_in(model: vae.VAE, digits: Tensor) -> Callable[[str], vae.Imputation]:
+    """`filled_in(name)`: the first 20 digits, filled in where a mask hides them; done once."""
+    return functools.cache(lambda name: vae.impute(model, digits[:20], MASKS[name][0]))
+
+
+@pytest.mark.parametrize("name", MASKS)
 def test_filling_in_is_much_nearer_than_the_mean_digit(
-    model: vae.VAE, digits: Tensor, observed: Tensor, share: float
+    digits: Tensor, filled_in: Callable[[str], vae.Imputation], name: str
 ) -> None:
-    x = digits[:20]
-    filled = vae.impute(model, x, observed)
+    x, filled, (observed, share) = digits[:20], filled_in(name), MASKS[name]
     mean_digit = digits[20:].mean(dim=0).expand_as(x)
     assert rmse(filled.mean, x, observed) < share * rmse(mean_digit, x, observed)
 
 
-def test_the_mean_beats_a_single_completion(model: vae.VAE, digits: Tensor) -> None:
-    x, observed = digits[:20], left_hidden(20)
-    filled = vae.impute(model, x, observed, n_samples=2)
-    assert rmse(filled.mean, x, observed) < rmse(filled.samples[0], x, observed)
+def test_the_mean_beats_each_single_completion(
+    digits: Tensor, filled_in: Callable[[str], vae.Imputation]
+) -> None:
+    x, observed, filled = digits[:20], left_hidden(20), filled_in("left half")
+    error = rmse(filled.mean, x, observed)
+    assert all(error < rmse(sample, x, observed) for sample in filled.samples)
 
 
-def test_the_spread_knows_where_the_error_is(model: vae.VAE, digits: Tensor) -> None:
-    x, observed = digits[:20], left_hidden(20)
-    filled = vae.impute(model, x, observed)
+def test_the_spread_knows_where_the_error_is(
+    digits: Tensor, filled_in: Callable[[str], vae.Imputation]
+) -> None:
+    x, observed, filled = digits[:20], left_hidden(20), filled_in("left half")
     sure, unsure = ((filled.std < 0.1) & ~observed), filled.std > 0.3
     error = (filled.mean - x).square()
     assert error[unsure].mean() > 5 * error[sure].mean()
@@ -79,7 +90,8 @@ def test_the_less_is_known_the_more_draws_come_from_the_prior(tiny: vae.VAE, dig
     assert whole < 5 < some < 64 < none == 128
 
 
-@given(seed=st.integers(0, 2**31), share=st.floats(0, 1), n_samples=st.integers(1, 256))
+@given(seed=st.integers(0, 2**31), share=st.floats(0, 1), n_samples=st.integers(1, 40))
+@example(seed=0, share=0.5, n_samples=256)
 def test_known_pixels_come_back_unchanged(tiny: vae.VAE, seed: int, share: float, n_samples: int) -> None:
     x = torch.rand(2, 1, 28, 28, generator=torch.Generator().manual_seed(seed))
     observed = share_hidden(2, share, seed)
@@ -96,7 +108,7 @@ def test_known_pixels_come_back_unchanged(tiny: vae.VAE, seed: int, share: float
 
 @given(seed=st.integers(0, 2**31), fill=st.floats(0, 1))
 def test_hidden_pixels_are_not_looked_at(tiny: vae.VAE, digits: Tensor, seed: int, fill: float) -> None:
-    x, observed = digits[:3], share_hidden(3, 0.5, seed)
+    x, observed = digits[[seed % len(digits)]], share_hidden(1, 0.5, seed)
     filled = vae.impute(tiny, x, observed)
     for a, b in zip(filled, vae.impute(tiny, torch.where(observed, x, fill), observed), strict=True):
         assert torch.equal(a, b)

@@ -56,13 +56,13 @@ def test_some_of_the_draws_are_the_encoders_and_the_density_that_of_the_mixture(
     assert torch.equal(log_q, q.log_density(z))
 
 
-@pytest.mark.parametrize(("n_dims", "gain_nats"), [(8, 2.0), (None, 1.0)])
+@pytest.mark.parametrize(("n_dims", "gain_nats"), [(8, 3.0), (None, 1.4)])  # here 5.6 and 2.3
 def test_the_elbo_is_higher_than_the_encoders(
     model: vae.VAE, ink: Tensor, n_dims: int | None, gain_nats: float
 ) -> None:
     ours, encoders = (
-        torch.stack([bound(model, ink[:30], n_dims=n_dims, n_samples=1, seed=s) for s in range(4)]).mean()
-        for bound in (vae.log_likelihood, encoder_bound)
+        torch.stack([bound(model, ink[:10], n_dims=n_dims, n_samples=1, seed=s) for s in range(n)]).mean()
+        for bound, n in ((vae.log_likelihood, 3), (encoder_bound, 16))
     )
     assert ours > encoders + gain_nats
 

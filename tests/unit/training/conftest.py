@@ -12,18 +12,22 @@ from vae.training.options import Options
 from vae.training.trainer import Trainer
 
 
-@pytest.fixture
-def options(tmp_path: Path) -> Options:
-    """A run of a few seconds."""
+def options_in(folder: Path) -> Options:
+    """A run of a few seconds, which writes to a folder."""
     return Options(
-        out=tmp_path / "weights",
-        run=tmp_path / "run",
+        out=folder / "weights",
+        run=folder / "run",
         epochs=4,
         batch=50,
         kl_warmup=1.0,
         ema=0.9,
         **TINY,
     )
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    return options_in(tmp_path)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from torch import Tensor
 import vae
 from unit.test_checkpoint import Trap
 from unit.test_files import full_disk
-from unit.training.conftest import weights
+from unit.training.conftest import options_in, weights
 from vae.training.options import Options
 from vae.training.trainer import Trainer
 
@@ -28,12 +28,22 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, at_step: int) -> None:
     monkeypatch.setattr(Trainer, "_step", interrupted)
 
 
+@pytest.fixture(scope="module")
+def whole(pixels: Tensor, tmp_path_factory: pytest.TempPathFactory) -> Trainer:
+    """A run that nothing interrupts."""
+    run = Trainer(options_in(tmp_path_factory.mktemp("whole")), pixels[:200], pixels[200:])
+    run.fit()
+    return run
+
+
 @pytest.mark.parametrize("at_step", [5, 10, 12])  # of 16: first of an epoch, in the middle, last
 def test_an_interrupted_run_resumes_to_the_same_result(
-    trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch, at_step: int
+    trainer: functools.partial[Trainer],
+    options: Options,
+    whole: Trainer,
+    monkeypatch: pytest.MonkeyPatch,
+    at_step: int,
 ) -> None:
-    whole = trainer(replace(options, run=options.run / "whole"))
-    whole.fit()
     with monkeypatch.context() as patch:
         interrupt(patch, at_step)
         with pytest.raises(KeyboardInterrupt):

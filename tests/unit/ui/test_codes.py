@@ -23,7 +23,6 @@ def test_anything_else_is_refused(text: str) -> None:
 
 
 def test_a_short_code_is_decoded_with_a_caution(model: vae.VAE, digits: Tensor) -> None:
-    for n_bytes in (7, 8, 9, 16):
-        code = vae.compress(model, digits[0], n_bytes=n_bytes)
+    for code in vae.compress_to_sizes(model, digits[0], (7, 8, 9, 16)):
         found = codes.decode(code)
         assert ("one in 256 altered" in found.caution) == (len(code) <= 8)
