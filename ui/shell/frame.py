@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.shell import address, menu, source
+from ui.shell import address, memory, menu, source
 
 APP = "One Model, Five Superpowers"
 PALETTES = ("viridis", "magma", "cividis", "grey")
@@ -36,6 +36,7 @@ _PAGES = {
         ("pages/scoreboard.py", "Scoreboard", ":material/leaderboard:"),
     ],
 }
+memory.share_arenas()
 _IMPORTED = threading.Event()  # by the first page of this process
 _ICONS = {path: icon for pages in _PAGES.values() for path, _, icon in pages}
 
@@ -62,6 +63,7 @@ def page(title: str, path: str, lead: str) -> DeltaGenerator:
         st.session_state["page"] = path
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
         st.session_state["is_strange_address"] = address.is_strange()
+        memory.give_back()
     _sidebar()
     head = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     head.title(title, anchor=False, width="content")
