@@ -35,7 +35,8 @@ def test_the_film_is_shown_and_downloaded_as_the_same_moving_picture_unless_noth
     visitor.sees_no_failure()
 
 
-def test_a_film_that_was_chosen_is_in_the_address(visitor: Visitor):
+def test_a_film_that_was_chosen_is_in_the_address(arrive: Callable[..., Visitor]):
+    visitor = arrive(**MOVING)
     chosen = re.compile(r"[?&]generate_to=3")
     visitor.opens("generate", OPEN)
     expect(visitor.main.get_by_text("Until you choose, it turns into a 3.")).to_be_visible()

@@ -54,7 +54,8 @@ def test_another_part_is_hidden_by_the_keyboard(visitor: Visitor):
     assert visitor.sees_another(SEEN, left) == top
 
 
-def test_the_digit_can_be_erased_at_first_sight(visitor: Visitor):
+def test_the_digit_can_be_erased_at_first_sight(arrive: Callable[..., Visitor]):
+    visitor = arrive(**MOVING)
     visitor.opens("impute")
     expect(visitor.picture(FILM)).to_be_in_viewport(ratio=1)
     expect(visitor.picture(AVERAGE)).to_be_hidden()
