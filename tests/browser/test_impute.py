@@ -54,11 +54,15 @@ def test_another_part_is_hidden_by_the_keyboard(visitor: Visitor):
     assert visitor.sees_another(SEEN, left) == top
 
 
-def test_the_digit_can_be_erased_at_first_sight(arrive: Callable[..., Visitor]):
+def test_the_digit_can_be_erased_and_the_film_seen_at_first_sight(arrive: Callable[..., Visitor]):
     visitor = arrive(**MOVING)
     visitor.opens("impute")
     expect(visitor.picture(FILM)).to_be_in_viewport(ratio=1)
     expect(visitor.picture(AVERAGE)).to_be_hidden()
+    visitor.page.emulate_media(reduced_motion="reduce")
+    expect(visitor.picture(AVERAGE)).to_be_visible()
+    expect(visitor.picture(FILM)).to_be_hidden()
+    visitor.page.emulate_media(**MOVING)
     visitor.opens_section("Seen, average")
     visitor.opens_section("Against classical")
     visitor.main.evaluate("it => it.scrollTo(0, 0)")
@@ -69,15 +73,6 @@ def test_the_digit_can_be_erased_at_first_sight(arrive: Callable[..., Visitor]):
     visitor.draws([[(0.2, 0.8), (0.8, 0.8)]], board="eraser")
     visitor.sees_another(SEEN, before)
     sees_completions(visitor)
-
-
-def test_who_asked_for_less_motion_sees_the_average_in_place_of_the_film(arrive: Callable[..., Visitor]):
-    visitor = arrive(**MOVING)
-    visitor.opens("impute")
-    expect(visitor.picture(FILM)).to_be_visible()
-    visitor.page.emulate_media(reduced_motion="reduce")
-    expect(visitor.picture(AVERAGE)).to_be_visible()
-    expect(visitor.picture(FILM)).to_be_hidden()
 
 
 def hides_nothing(visitor: Visitor) -> None:
