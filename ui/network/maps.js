@@ -33,7 +33,8 @@ function choose(layer, maps) {
   layer.replaceChildren(
     ...layer.channels.map((_, i) => {
       const ariaLabel = `${layer.dataset.title}, ${i + 1} of ${layer.channels.length} shown`;
-      return Object.assign(document.createElement("canvas"), { ...size, role: "img", ariaLabel });
+      const said = layer.dataset.title ? { role: "img", ariaLabel } : { ariaHidden: "true" };
+      return Object.assign(document.createElement("canvas"), { ...size, ...said });
     }),
   );
   makeRoom(layer);
