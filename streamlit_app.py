@@ -20,7 +20,7 @@ with frame.loading():
     from ui.digit.digit import Digit
     from ui.network import strip
     from ui.shell import load
-    from ui.view import card_link, latent_map, pictures, ring
+    from ui.view import card_link, latent_map, pictures
 
 N_BYTES = 12
 NOISE = vae.Noise("gaussian", 0.5)
@@ -76,9 +76,8 @@ def fill_in(mine: Digit) -> None:
 
 def generate(mine: Digit) -> None:
     latent_map.show(mine, key=MAP, side=MAP_SIDE, legend=False)
-    mark = "ring" if ring.around(mine.image) else "dot"
     st.markdown(
-        f"Every point on this map is a digit; the white {mark} is {mine.name}, placed by two of the "
+        f"Every point on this map is a digit; “you” is {mine.name}, placed by two of the "
         f"{load.model().config.latent_dim} numbers that describe it. **Move over the map.**"
     )
 

@@ -122,6 +122,6 @@ def test_absurd_query_parameters_are_ignored_with_a_sentence(open_page):
     assert "ignored" in texts(app)
 
 
-def test_the_map_marks_a_digit_by_a_ring_or_by_a_dot_alone(open_page):
-    assert "the white ring is this 7" in texts(open_page())
-    assert "the white dot is this spiral" in texts(open_page(digit=address.signed("shape", "Spiral")))
+def test_the_map_marks_the_digit_by_you(open_page):
+    assert "“you” is this 7" in texts(open_page())
+    assert "“you” is this spiral" in texts(open_page(digit=address.signed("shape", "Spiral")))

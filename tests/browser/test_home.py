@@ -22,7 +22,7 @@ SENTENCES = (
     r"Your drawing in \d+ bytes",
     r"\d+% of the noise is gone",
     r"tranger than (\d+%|(all|none|[\d,]+)) of (real digits|[\d,]+ real digits)",
-    r"the white ring is your drawing",
+    r"“you” is your drawing",
 )
 TOUR = {
     "Scoreboard": "scoreboard",  # without a canvas, so that Home is again where the canvas was last

@@ -134,7 +134,7 @@ function redraw(map) {
   if (data.ring) outline(context, data.ring.map((point) => onPlane(map, point)), unit(map));
   if (data.legend) nameRegions(context, map);
   circle(context, onPlane(map, data.centre), 1.5 * unit(map), "#ffffff");
-  if (data.legend) write(context, "you", onPlane(map, data.centre), 14 * unit(map), "#ffffff", "bottom");
+  write(context, "you", onPlane(map, data.centre), 14 * unit(map), "#ffffff", "bottom");
   draw(map);
 }
 
