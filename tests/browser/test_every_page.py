@@ -22,6 +22,7 @@ def test_a_page_opened_by_its_address_is_whole_in_both_themes(arrive: Callable[.
     visitor.opens(path)
     expect(visitor.page).to_have_title(APP if not path else f"{title(path)} · {APP}")
     expect(visitor.sidebar.get_by_role("link")).to_have_count(N_LINKS)
+    expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()
     for theme, background in BACKGROUNDS.items():
         visitor.page.emulate_media(color_scheme=theme)
         expect(visitor.page.get_by_test_id("stApp")).to_have_css("background-color", background)
@@ -110,6 +111,7 @@ def take_picture(visitor: Visitor, file: Path) -> None:
 SCRIPT = quote("\0<script>window.taken=1</script><img src=x onerror='window.taken=1'>")
 
 
+@pytest.mark.parametrize("path", ["", "impute"])
 @pytest.mark.parametrize(
     "query",
     [
@@ -118,8 +120,10 @@ SCRIPT = quote("\0<script>window.taken=1</script><img src=x onerror='window.take
         "?digit=..%2F..%2Fetc%2Fpasswd&digit=&=&%ff",
     ],
 )
-def test_an_absurd_address_is_answered_by_a_sentence_and_runs_nothing(visitor: Visitor, query: str):
-    visitor.opens("impute", query)
+def test_an_absurd_address_is_answered_by_a_sentence_and_runs_nothing(
+    visitor: Visitor, path: str, query: str
+):
+    visitor.opens(path, query)
     expect(visitor.main.get_by_role("img").first).to_be_visible()
     assert visitor.main.get_by_text("ignored").count() + visitor.complaints.count() <= 1
     assert visitor.page.evaluate("window.taken") is None

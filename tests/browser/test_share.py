@@ -73,19 +73,23 @@ def uploads(visitor: Visitor) -> None:
     [(draws_a_smiley, "this drawing"), (picks, "this 3"), (uploads, "this picture")],
     ids=["smiley", "gallery", "upload"],
 )
-def test_whatever_is_sent_arrives_as_it_was(visitor: Visitor, bring: Callable[[Visitor], None], name: str):
-    """A reload is a new visit by the same address."""
-    visitor.opens("anomaly")
-    visitor.changes_digit()
-    bring(visitor)
-    visitor.waits_until(lambda: visitor.page.url, CARRIED.search)
-    visitor.sees_it_ready()
-    framed, rank = visitor.source(FRAMED), RANK.search(visitor.main.inner_text())[0]
-    visitor.page.reload()
-    expect(visitor.picture(f"{name}, framed in 28 by 28 pixels")).to_be_visible()
-    visitor.sees_it_ready()
-    assert visitor.source(FRAMED) == framed
-    assert RANK.search(visitor.main.inner_text())[0] == rank
+def test_whatever_is_sent_arrives_as_it_was(
+    arrive: Callable[..., Visitor], bring: Callable[[Visitor], None], name: str
+):
+    sender, friend = arrive(), arrive()
+    sender.opens("anomaly")
+    sender.changes_digit()
+    bring(sender)
+    url = sender.waits_until(lambda: sender.page.url, CARRIED.search)
+    sender.sees_it_ready()
+    framed, rank = sender.source(FRAMED), RANK.search(sender.main.inner_text())[0]
+    sender.page.reload()
+    friend.opens("anomaly", "?" + url.partition("?")[2])
+    for visitor in (sender, friend):
+        expect(visitor.picture(f"{name}, framed in 28 by 28 pixels")).to_be_visible()
+        visitor.sees_it_ready()
+        assert visitor.source(FRAMED) == framed
+        assert RANK.search(visitor.main.inner_text())[0] == rank
 
 
 def test_choices_come_back_with_a_reload_and_with_the_page(visitor: Visitor):

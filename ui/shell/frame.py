@@ -36,9 +36,9 @@ _PAGES = {
         ("pages/scoreboard.py", "Scoreboard", ":material/leaderboard:"),
     ],
 }
-memory.share_arenas()
 _IMPORTED = threading.Event()  # by the first page of this process
 _ICONS = {path: icon for pages in _PAGES.values() for path, _, icon in pages}
+memory.share_arenas()  # before torch asks for any
 
 
 def page(title: str, path: str, lead: str) -> DeltaGenerator:
