@@ -109,8 +109,8 @@ class Trainer:
         n_seen = 0
         self.model.train()
         quiet: dict[str, Any] = {"disable": True} if rank else {}  # the first process shows the bar
-        total, name = sum(map(len, batches)), f"epoch {epoch + 1}/{self.options.epochs}"
-        with tqdm(total=total, unit="img", mininterval=2, desc=name, **quiet) as bar:
+        total, label = sum(map(len, batches)), f"epoch {epoch + 1}/{self.options.epochs}"
+        with tqdm(total=total, unit="img", mininterval=2, desc=label, **quiet) as bar:
             for step, rows in enumerate(batches):
                 progress = epoch + step / len(batches)
                 for name, nats in self._step(costs, rows, progress, generator).items():

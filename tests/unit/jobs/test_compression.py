@@ -62,7 +62,7 @@ def psnrs(model: vae.VAE, digits: Tensor) -> list[dict[int, float]]:
 
 @pytest.mark.parametrize("n_bytes", SIZES)
 def test_a_code_is_as_short_as_asked_and_decodes(model: vae.VAE, written: Written, n_bytes: int) -> None:
-    code = written(7, n_bytes)
+    code = written(n_bytes, n_bytes)  # another digit for each length
     assert isinstance(code, bytes)
     assert len(code) <= n_bytes
     decoded = vae.decompress(model, code)
