@@ -45,7 +45,7 @@ def show_code(code: bytes) -> None:
     n_dims, n_corrections = said.n_dims, said.n_corrections
     corrections = f", {n_corrections} corrections where the decoder is unsure" if n_corrections else ""
     st.caption(f"All that is sent: {n_dims} of the model's {n_all} numbers{corrections}, and a checksum.")
-    st.code(code.hex(" "), language=None, wrap_lines=True)
+    show_hex(code)
     st.download_button(
         "Download this code",
         code,
@@ -55,6 +55,11 @@ def show_code(code: bytes) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def show_hex(code: bytes) -> None:
+    """Bytes as text; `st.code` would fetch a highlighter of 1.5 MB."""
+    st.markdown(f"`{code.hex(' ')}`")
 
 
 def show_numbers(steps: list[rates.Step], n_dims: int) -> None:
@@ -130,7 +135,7 @@ def show_lossless(mine: Digit) -> None:
         words = ", ".join(f"{name} {size}" for name, size in found.sizes.items())
         bars = charts.bars(found.sizes, x="bytes", ours=comparison.OURS)
         charts.show(bars, alt=f"Bytes: {words}.", height=200)
-        st.code(found.code.hex(" "), language=None, wrap_lines=True)
+        show_hex(found.code)
 
 
 def show_decoder() -> None:

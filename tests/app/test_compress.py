@@ -25,7 +25,8 @@ ALL = dict.fromkeys(
 
 def shown_codes(app) -> list[bytes]:
     """The codes on the page, spelled in hexadecimal: first the lossy one, then the lossless one."""
-    return [bytes.fromhex(block.value) for block in app.code if re.fullmatch("[0-9a-f ]+", block.value)]
+    found = [re.fullmatch("`([0-9a-f ]+)`", block.value) for block in app.markdown]
+    return [bytes.fromhex(match[1]) for match in found if match]
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def test_a_downloaded_code_decodes_to_the_same_digit_and_a_cut_one_to_a_sentence
 
 def code(visitor: Visitor) -> bytes:
     """The code as the page spells it."""
-    return bytes.fromhex(visitor.main.get_by_test_id("stCode").first.inner_text())
+    return bytes.fromhex(visitor.main.locator("code").first.inner_text())
 
 
 def pixels(picture: Locator) -> bytes:

@@ -25,7 +25,9 @@ function load(url) {
     const { width, height } = sheet;
     const context = canvas(width, height).getContext("2d", { willReadFrequently: true });
     context.drawImage(sheet, 0, 0);
-    grey = context.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+    grey = new Uint8Array(pixels.length);
+    for (let i = 0; i < grey.length; i++) grey[i] = pixels[i]; // red, green and blue alike: the lowest byte
     for (const map of maps.values()) redraw(map);
   };
   sheet.onerror = () => {
