@@ -22,7 +22,7 @@ with frame.loading():
     from ui.shell import load
     from ui.view import card_link, latent_map, pictures
 
-N_BYTES = 12
+N_BYTES = 16
 NOISE = vae.Noise("gaussian", 0.5)
 WIDTH = 96
 MAP, MAP_SIDE = "home_map", 236

@@ -23,7 +23,7 @@ with frame.loading():
     from ui.view.before_after import Side
 
 HIGHEST_DB = 45.0
-OOD_SHAPE, OOD_BYTES = "Star", 12
+OOD_SHAPE, OOD_BYTES = "Star", 16
 
 
 def show_hero(mine: Digit, ours: rates.Point, steps: list[rates.Step], n_dims: int) -> None:
@@ -60,6 +60,11 @@ def show_code(code: bytes) -> None:
 def show_hex(code: bytes) -> None:
     """Bytes as text; `st.code` would fetch a highlighter of 1.5 MB."""
     st.markdown(f"`{code.hex(' ')}`")
+
+
+def show_fewest(mine: Digit) -> None:
+    """From which size on it reads as itself: every size is tried, which takes seconds."""
+    st.markdown(rates_in_words.fewest(mine))
 
 
 def show_numbers(steps: list[rates.Step], n_dims: int) -> None:
@@ -176,7 +181,7 @@ def show_failure() -> None:
 
 def ood_entries(truth: Tensor) -> list[comparison.Entry]:
     """The model's code of the out-of-distribution shape and PCA's."""
-    pca = rates.best_within(rates.of_baselines(truth)["PCA"], OOD_BYTES)
+    pca = rates.best_within(rates.of_baseline("PCA", truth), OOD_BYTES)
     points = {comparison.OURS: rates.coded(truth, OOD_BYTES), "PCA": pca}
     return [rates.entry(name, point) for name, point in points.items() if point]
 
@@ -186,9 +191,8 @@ hero, side = frame.split(frame.HERO_WIDTH)
 with side:
     verdict = st.empty()
     n_bytes = st.slider(
-        "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 12, key="compress_bytes", bind="query-params"
+        "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 16, key="compress_bytes", bind="query-params"
     )
-    fewest = st.empty()
 with frame.sentence():
     code, ours = rates.code(mine.image, n_bytes), rates.coded(mine.image, n_bytes)
     steps, n_dims = rates.number_by_number(code, mine.image), vae.read_code(load.model(), code).n_dims
@@ -197,6 +201,7 @@ with frame.sentence():
     verdict.markdown(rates_in_words.verdict(mine, ours))
     with side:
         show_code(code)
+    frame.section("The fewest bytes that still read as your digit", "compress_fewest", show_fewest, mine)
     frame.section("Number by number", "compress_numbers", show_numbers, steps, n_dims)
     frame.section(
         "Against PNG, JPEG, WebP and PCA with as many bytes", "compress_others", show_baselines, mine, ours
@@ -224,5 +229,3 @@ frame.where_it_fails(
 )
 with frame.sentence():
     show_failure()
-with frame.sentence():
-    fewest.caption(rates_in_words.fewest(mine))

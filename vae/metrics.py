@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import skimage
 import torch
-from skimage.metrics import structural_similarity
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy, mse_loss
 
@@ -44,7 +44,7 @@ def ssim(image: Tensor, reference: Tensor) -> float:
     """
     check_alike(image, reference)
     pair = (picture[0].detach().cpu().numpy() for picture in (image, reference))
-    return float(structural_similarity(*pair, data_range=1.0))
+    return float(skimage.metrics.structural_similarity(*pair, data_range=1.0))
 
 
 def mean_psnr(images: Sequence[Tensor] | Tensor, truth: Sequence[Tensor] | Tensor) -> float:

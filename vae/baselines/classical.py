@@ -7,8 +7,8 @@ weights/baselines.npz.
 import argparse
 from pathlib import Path
 
+import skimage
 import torch
-from skimage.restoration import inpaint_biharmonic
 from torch import Tensor
 
 from vae.baselines.filters import (
@@ -57,7 +57,7 @@ def fill_biharmonic(x: Tensor, observed: Tensor) -> Tensor:
     filled = fill_with_mean(x, observed)
     if not observed.any():
         return filled
-    smooth = as_image(inpaint_biharmonic(as_pixels(filled), ~observed[0].numpy()))
+    smooth = as_image(skimage.restoration.inpaint_biharmonic(as_pixels(filled), ~observed[0].numpy()))
     return torch.where(observed, x, smooth)
 
 

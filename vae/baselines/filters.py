@@ -1,11 +1,9 @@
 """The filters that a sceptic would clean a noisy picture with, each in good form and told the noise."""
 
 import numpy as np
+import skimage
 import torch
 from numpy.typing import NDArray
-from skimage.filters import gaussian, median
-from skimage.morphology import disk, footprint_rectangle
-from skimage.restoration import denoise_nl_means
 from torch import Tensor
 
 from vae.checks import SIDE, check_pictures
@@ -18,7 +16,11 @@ PATCH_SIZE, PATCH_DISTANCE = 5, 9  # pixels; of non-local means
 # this far away, sigma 0, 0.5 or 1 and h 0.2 to 1.7 times the noise's root mean square; 17 weights from 0.02
 # to 6; 18 widths of the Gaussian from 0.2 to 3 pixels. One window takes over from the next where their PSNR,
 # drawn straight between levels, crosses.
-CROSS, SQUARE, DISC, WIDE = disk(1), footprint_rectangle((3, 3)), disk(2), footprint_rectangle((5, 5))
+SQUARE, WIDE = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
+CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
+DISC = np.array(
+    [[0, 0, 1, 0, 0], [0, 1, 1, 1, 0], [1, 1, 1, 1, 1], [0, 1, 1, 1, 0], [0, 0, 1, 0, 0]], np.uint8
+)
 WINDOWS = {  # the median's window up to each level
     "gaussian": ((0.22, CROSS), (0.45, SQUARE), (0.64, DISC), (2.0, WIDE)),
     "uniform": ((0.17, CROSS), (0.44, SQUARE), (1.0, WIDE)),
@@ -81,13 +83,13 @@ def filter_median(noisy: Tensor, noise: Noise) -> Tensor:
     Source: Huang, Yang & Tang 1979, doi:10.1109/TASSP.1979.1163188.
     """
     window = next(window for level, window in WINDOWS[noise.kind] if noise.level <= level)
-    return as_image(median(as_pixels(noisy), window, mode="constant", cval=0.0))
+    return as_image(skimage.filters.median(as_pixels(noisy), window, mode="constant", cval=0.0))
 
 
 def filter_gaussian(noisy: Tensor, noise: Noise) -> Tensor:
     """Blur with a Gaussian that widens with the noise; takes, gives and raises as `filter_median`."""
     (width,) = _between(WIDTHS[noise.kind], noise.level)
-    return as_image(gaussian(as_pixels(noisy), sigma=width, mode="constant"))
+    return as_image(skimage.filters.gaussian(as_pixels(noisy), sigma=width, mode="constant"))
 
 
 def filter_non_local_means(noisy: Tensor, noise: Noise) -> Tensor:
@@ -97,7 +99,7 @@ def filter_non_local_means(noisy: Tensor, noise: Noise) -> Tensor:
     """
     h, sigma = _between(PATCHES[noise.kind], noise.level)
     return as_image(
-        denoise_nl_means(
+        skimage.restoration.denoise_nl_means(
             as_pixels(noisy), patch_size=PATCH_SIZE, patch_distance=PATCH_DISTANCE, h=h, sigma=sigma
         )
     )
@@ -108,10 +110,8 @@ def filter_total_variation(noisy: Tensor, noise: Noise) -> Tensor:
 
     Source: Chambolle 2004, doi:10.1023/B:JMIV.0000011325.36760.1e.
     """
-    from skimage.restoration import denoise_tv_chambolle  # here, for it brings most of scipy
-
     (weight,) = _between(WEIGHTS[noise.kind], noise.level)
-    return as_image(denoise_tv_chambolle(as_pixels(noisy), weight=weight))
+    return as_image(skimage.restoration.denoise_tv_chambolle(as_pixels(noisy), weight=weight))
 
 
 def as_pixels(picture: Tensor) -> NDArray[np.float32]:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from vae.framing.thickening import stroke_width
 
@@ -72,7 +72,7 @@ class Things(NamedTuple):
     def mask(self, which: int, grown: int) -> NDArray[np.bool_]:
         """Where one of them is, with what surrounds it by `grown` pixels."""
         inside = np.isin(self.labels, self.found[which].parts)
-        return ndimage.binary_dilation(inside, NEIGHBOURS, iterations=grown) if grown else inside
+        return scipy.ndimage.binary_dilation(inside, NEIGHBOURS, iterations=grown) if grown else inside
 
 
 def things_on_paper(darkness: NDArray[np.floating], width: float) -> Things:
@@ -82,7 +82,7 @@ def things_on_paper(darkness: NDArray[np.floating], width: float) -> Things:
         darkness: (H, W), 0 = paper, 1 = full ink.
         width: of the strokes, in pixels.
     """
-    labels, n = ndimage.label(darkness > WEAK, NEIGHBOURS)
+    labels, n = scipy.ndimage.label(darkness > WEAK, NEIGHBOURS)
     strong = np.zeros(n + 1, bool)
     strong[labels[darkness > STRONG]] = True
     area, at_border = np.bincount(labels.ravel(), minlength=n + 1), contacts(labels)
@@ -107,10 +107,10 @@ def without_specks(ink: NDArray[np.float64], faintest: float) -> NDArray[np.floa
     width = stroke_width(ink)
     if width < FEWEST_PIXELS:
         return ink
-    labels, _ = ndimage.label(ink > faintest, NEIGHBOURS)
+    labels, _ = scipy.ndimage.label(ink > faintest, NEIGHBOURS)
     small = np.bincount(labels.ravel()) < (DUST * width) ** 2
     small[0] = False
-    return np.where(ndimage.binary_dilation(small[labels], NEIGHBOURS), 0, ink) if small.any() else ink
+    return np.where(scipy.ndimage.binary_dilation(small[labels], NEIGHBOURS), 0, ink) if small.any() else ink
 
 
 def things_drawn(ink: NDArray[np.floating], faintest: float) -> Things:
@@ -120,7 +120,7 @@ def things_drawn(ink: NDArray[np.floating], faintest: float) -> Things:
         ink: (H, W) in [0, 1].
         faintest: ink that counts.
     """
-    labels, _ = ndimage.label(ink > faintest, NEIGHBOURS)
+    labels, _ = scipy.ndimage.label(ink > faintest, NEIGHBOURS)
     return Things(labels, _grouped(_parts(labels), APART_IN_DRAWINGS, np.inf))
 
 
@@ -132,7 +132,7 @@ def contacts(labels: Labels) -> NDArray[np.intp]:
 
 def _parts(labels: Labels) -> list[Thing]:
     """Each connected part, the largest first, as many as can matter."""
-    places = enumerate(ndimage.find_objects(labels), 1)
+    places = enumerate(scipy.ndimage.find_objects(labels), 1)
     parts = [Thing(Box(x.start, y.start, x.stop, y.stop), (label,)) for label, (y, x) in places]
     return _largest_first(parts)[:MOST_PARTS]
 

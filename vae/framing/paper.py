@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
+import skimage
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
-from skimage.filters import threshold_otsu
 
 from vae.framing.components import NEIGHBOURS, contacts
 from vae.framing.thickening import stroke_width
@@ -101,7 +101,7 @@ def _is_light_on_dark(colour: Array) -> bool:
     times = max(1, max(colour.shape[:2]) // 64)
     small = Image.fromarray((colour * 255).astype(np.uint8)).convert("L").reduce(times)
     grey = np.asarray(small, dtype=np.float32) / 255
-    away = grey - ndimage.median_filter(grey, size=max(3, min(grey.shape) // 3), mode="nearest")
+    away = grey - scipy.ndimage.median_filter(grey, size=max(3, min(grey.shape) // 3), mode="nearest")
     return float((away**3).sum()) > 0
 
 
@@ -112,10 +112,10 @@ def _darkness(colour: Array, blur: float, around: int) -> tuple[Array, float]:
     """
     channels, noise = [], []
     for channel in np.moveaxis(colour, 2, 0):
-        seen = ndimage.gaussian_filter(np.ascontiguousarray(channel), blur, mode="nearest", truncate=3)
-        paper = ndimage.maximum_filter(seen, around, mode="nearest")
-        paper = ndimage.minimum_filter(paper, around, mode="nearest")
-        paper = ndimage.uniform_filter(paper, max(3, around // 3), mode="nearest")
+        seen = scipy.ndimage.gaussian_filter(np.ascontiguousarray(channel), blur, mode="nearest", truncate=3)
+        paper = scipy.ndimage.maximum_filter(seen, around, mode="nearest")
+        paper = scipy.ndimage.minimum_filter(paper, around, mode="nearest")
+        paper = scipy.ndimage.uniform_filter(paper, max(3, around // 3), mode="nearest")
         share = 1 - seen / paper.clip(1 / 255)
         share -= np.median(share[::3, ::3])
         noise.append(1.4826 * np.median(abs(share[::3, ::3])))
@@ -130,7 +130,7 @@ def _darkness(colour: Array, blur: float, around: int) -> tuple[Array, float]:
 def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
     """What is beside the paper: dark along a side of the picture, or in a corner of it."""
     threshold = max(faintest, 0.3 * float(np.percentile(darkness, 99.9)))
-    labels, n = ndimage.label(darkness > threshold, NEIGHBOURS)
+    labels, n = scipy.ndimage.label(darkness > threshold, NEIGHBOURS)
     beside = np.zeros(n + 1, bool)
     for side in _sides(labels):
         along = np.bincount(side, minlength=n + 1) / len(side)
@@ -138,7 +138,7 @@ def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
         for corner in (side[0], side[-1]):
             beside[corner] |= along[corner] > CORNER
     beside[0] = False
-    return ndimage.binary_dilation(beside[labels], iterations=max(1, min(darkness.shape) // 100))
+    return scipy.ndimage.binary_dilation(beside[labels], iterations=max(1, min(darkness.shape) // 100))
 
 
 def _main(darkness: Array, faintest: float) -> _Main | None:
@@ -146,10 +146,10 @@ def _main(darkness: Array, faintest: float) -> _Main | None:
     inked = darkness[darkness > faintest]
     if inked.size < 12:
         return None
-    labels, _ = ndimage.label(darkness > threshold_otsu(inked), NEIGHBOURS)
+    labels, _ = scipy.ndimage.label(darkness > skimage.filters.threshold_otsu(inked), NEIGHBOURS)
     at_border, corners = contacts(labels), labels[[0, 0, -1, -1], [0, -1, 0, -1]]
     best, found = 0.0, None
-    for label, place in enumerate(ndimage.find_objects(labels), 1):
+    for label, place in enumerate(scipy.ndimage.find_objects(labels), 1):
         size = max(part.stop - part.start for part in place)
         if size < 4 or label in corners:
             continue

@@ -1,9 +1,9 @@
 """Thin strokes made as thick as MNIST's: its digits were written with one kind of pen, drawings are not."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import binary_opening, distance_transform_edt
 
 from vae.framing.placing import INNER, Extent
 
@@ -47,17 +47,18 @@ def is_one_pixel_pen(ink: NDArray[np.float64]) -> bool:
     strength = ink / ink.max()
     full, inked = strength > 0.5, strength > 0.1
     grey = np.count_nonzero(inked & (strength < 0.9)) / np.count_nonzero(inked)
-    thick = np.count_nonzero(binary_opening(full, np.ones((2, 2)))) / np.count_nonzero(full)
+    thick = np.count_nonzero(scipy.ndimage.binary_opening(full, np.ones((2, 2)))) / np.count_nonzero(full)
     return bool(grey < MOST_GREY and thick < MOST_THICK)
 
 
 def stroke_width(ink: NDArray[np.float64]) -> float:
     """Mean thickness of the strokes in pixels: points of a bar lie a quarter of it from the edge."""
     inside = ink > 0.5 * ink.max()
-    return 4 * float(distance_transform_edt(inside)[inside].mean()) - 2
+    return 4 * float(scipy.ndimage.distance_transform_edt(inside)[inside].mean()) - 2
 
 
 def _distance(ink: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance of each pixel's middle to the outline of the ink, negative inside."""
     inside = ink > 0.5 * ink.max()
-    return np.where(inside, 0.5 - distance_transform_edt(inside), distance_transform_edt(~inside) - 0.5)
+    within, beyond = (scipy.ndimage.distance_transform_edt(side) for side in (inside, ~inside))
+    return np.where(inside, 0.5 - within, beyond - 0.5)
