@@ -20,8 +20,8 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function load(url) {
   if (sheet) return;
-  sheet = new Image();
-  sheet.onload = () => {
+  sheet = Object.assign(new Image(), { src: url });
+  const unpack = () => {
     const { width, height } = sheet;
     const context = canvas(width, height).getContext("2d", { willReadFrequently: true });
     context.drawImage(sheet, 0, 0);
@@ -30,11 +30,11 @@ function load(url) {
     for (let i = 0; i < grey.length; i++) grey[i] = pixels[i]; // red, green and blue alike: the lowest byte
     for (const map of maps.values()) redraw(map);
   };
-  sheet.onerror = () => {
+  const fail = () => {
     sheet = null; // the next run of the page tries again
     for (const map of maps.values()) where(map).textContent = "The map could not be loaded. Reload the page.";
   };
-  sheet.src = url;
+  sheet.decode().then(unpack, fail); // not in the thread that builds the page
 }
 
 function where({ root }) {
@@ -173,7 +173,8 @@ function drawFog(context, { shown, data: { extent }, plane: { width } }) {
   const density = new Float32Array(cells * cells);
   for (const [u, v] of shown) {
     const [across, down] = [u, -v].map((c) => middles.map((m) => Math.exp(-(((m - c) / bandwidth) ** 2) / 2)));
-    for (let i = 0; i < density.length; i++) density[i] += down[Math.floor(i / cells)] * across[i % cells];
+    for (let row = 0, i = 0; row < cells; row++)
+      for (let column = 0; column < cells; column++) density[i++] += down[row] * across[column];
   }
   const most = density.reduce((a, b) => Math.max(a, b), Number.EPSILON);
   const alphas = Uint8Array.from(density, (d) => 255 * (thick - (thick - thin) * Math.sqrt(d / most)));
