@@ -60,7 +60,7 @@ class Moved(NamedTuple):
 
     image: Tensor  # (1, 28, 28)
     decoded: Tensor  # (1, 28, 28)
-    nats: float  # what it costs by the bound of weighted draws
+    nats: float  # what it costs
 
 
 @torch.inference_mode()
@@ -107,7 +107,7 @@ def prefixes(image: Tensor, lengths: list[int]) -> list[Prefix]:
 def moved(image: Tensor, by: int) -> Moved:
     """An image (1, 28, 28) moved to the right by some pixels, and what the model makes of it."""
     there = F.pad(image, (by, 0))[..., : image.shape[-1]]
-    return Moved(there, load.model().reconstruct(there[None])[0], tight_nats(there))
+    return Moved(there, load.model().reconstruct(there[None])[0], cost(there).total_nats)
 
 
 def lengths_shown(latent_dim: int) -> list[int]:
