@@ -19,7 +19,7 @@ with frame.loading():
     from ui.digit import digit_input
     from ui.digit.digit import Digit
     from ui.network import strip
-    from ui.shell import load
+    from ui.shell import load, turns
     from ui.view import card_link, latent_map, pictures
 
 N_BYTES = 16
@@ -92,7 +92,7 @@ card_link.style(MAP)
 left, right = frame.split()
 with left:
     mine = digit_input.choose()
-with right:
+with right, turns.turn():
     card(st.container(border=True), mine, "pages/how_it_works.py", "Watch it think", think)
     grid = st.grid(2, min_column_width=200, border=True)
     card(grid.cell(), mine, "pages/compress.py", "Compress", compress)

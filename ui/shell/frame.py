@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.shell import address, memory, menu, source
+from ui.shell import address, memory, menu, source, turns
 
 APP = "One Model, Five Superpowers"
 PALETTES = ("viridis", "magma", "cividis", "grey")
@@ -117,12 +117,13 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def sentence() -> Iterator[None]:
-    """Turn an error into one sentence; the rest of the block is left out.
+    """Compute a block of a page in its turn, and make one sentence of an error; the rest of it is left out.
 
     What is wrong with a file of the model is said at the top of the page, once for all blocks that need it.
     """
     try:
-        yield
+        with turns.turn():
+            yield
     except Exception as error:  # not Streamlit's own way to stop or rerun a page, which is no Exception
         if _is_about_a_file(error):
             complain_at_top(str(error))
