@@ -9,7 +9,7 @@ from torch import Tensor
 
 from vae.checks import InputError
 
-MOST_CHARACTERS = 596  # with what a link adds to them, 600
+MOST_CHARACTERS = 588  # with the 12 that an address adds, 600
 _LEVELS = (255, 63, 15)  # grey steps from no ink to full ink; fewer where a picture is too long otherwise
 _SIDE = 28
 _NO_PICTURE = "these characters spell no picture"

@@ -56,6 +56,16 @@ def test_the_strokes_of_a_drawing_are_in_its_text_and_in_no_other():
     assert digit.strokes_in(digit.ready_made("Star").text) == []
 
 
+def test_no_text_is_longer_than_an_address_has_room_for():
+    generator = np.random.default_rng(0)
+    scribbles = [[Stroke(generator.random((n, 2)), "thin")] for n in range(100, 200)]
+    made = [digit.from_strokes(strokes).text for strokes in scribbles]
+    lengths = {kind: [len(text) for text in made if text.startswith(kind)] for kind in ("pen.", "picture.")}
+    assert 380 < max(lengths["pen."]) <= 400
+    noise = torch.rand((1, 28, 28), generator=torch.Generator().manual_seed(0))
+    assert max(*lengths["picture."], len(digit.from_picture(noise, "upload").text)) <= 600
+
+
 def test_turns_through_a_class_start_again_at_its_end(digits):
     texts = [digit.from_gallery(3, turn).text for turn in range(len(digits))]
     first_again = texts.index(texts[0], 1)
