@@ -16,6 +16,7 @@ from tqdm import trange
 from benchmarks.app import PAGES, READY, answered, draw, opened, turned_to, visitor
 from benchmarks.browser import chromium
 from benchmarks.server import Server, served
+from ui.shell.memory import REST_SECONDS
 
 VISITORS, STROKES, UPLOADS = 8, 300, 50
 ON_A_BOARD = 15  # strokes, before it is cleared
@@ -23,10 +24,15 @@ UPLOAD_SIDE = 1740  # pixels of a picture of noise, whose PNG takes 9 MB
 
 
 def megabytes(server: Server, page: Page) -> float:
-    """Memory once a page has been turned to, when the process gives back what lies idle."""
-    turned_to(page, "Scoreboard")
+    """Memory on Home, which a visitor has just come back to."""
+    turned_to(page, "Find anomalies")
     turned_to(page, "Home")
-    page.wait_for_timeout(500)
+    return at_rest(server, page)
+
+
+def at_rest(server: Server, page: Page) -> float:
+    """Memory once the app has had time to give back what lies idle."""
+    page.wait_for_timeout(1000 * REST_SECONDS + 500)
     return server.resident_mb()
 
 
@@ -58,14 +64,14 @@ def measured(server: Server, browser: Browser) -> Iterator[tuple[str, float]]:
     """Name of a measurement, and megabytes."""
     with visitor(browser) as page:
         opened(page, server.address)
-        yield "Home", server.resident_mb()
+        yield "Home", at_rest(server, page)
         for label in PAGES:
             turned_to(page, label)
-            yield label, server.resident_mb()
+            yield label, at_rest(server, page)
         for label in PAGES:
             turned_to(page, label)
             unfold(page)
-        yield "after every section of every page", server.resident_mb()
+        yield "after every section of every page", at_rest(server, page)
         before = megabytes(server, page)
         for turn in trange(STROKES, desc="strokes"):
             draw(page, turn % ON_A_BOARD)

@@ -64,6 +64,7 @@ def page(title: str, path: str, lead: str) -> DeltaGenerator:
         st.session_state["visit"] = st.session_state.get("visit", 0) + 1
         st.session_state["is_strange_address"] = address.is_strange()
         memory.give_back()
+    memory.give_back_at_rest()
     _sidebar()
     head = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     head.title(title, anchor=False, width="content")
