@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 from tqdm import trange
 
-from benchmarks.app import PAGES, READY, answered, draw, opened, turned_to, visitor
+from benchmarks.app import PAGES, PAPER, READY, answered, draw, opened, turned_to, visitor
 from benchmarks.browser import chromium
 from benchmarks.server import Server, served
 from ui.shell.memory import REST_SECONDS
@@ -32,7 +32,7 @@ def megabytes(server: Server, page: Page) -> float:
 
 def at_rest(server: Server, page: Page) -> float:
     """Memory once the app has had time to give back what lies idle."""
-    page.wait_for_timeout(1000 * REST_SECONDS + 500)
+    page.wait_for_timeout(1000 * REST_SECONDS + 1000)
     return server.resident_mb()
 
 
@@ -50,6 +50,14 @@ def large_picture(seed: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray(grey).save(file, "PNG", compress_level=1)
     return file.getvalue()
+
+
+def clear(page: Page) -> None:
+    """Empty the board, and wait for the new one."""
+    page.locator(".st-key-canvas_clear button").click()
+    page.wait_for_timeout(1000)
+    page.locator(READY).wait_for()
+    page.locator(PAPER).last.wait_for()
 
 
 def uploaded(page: Page, number: int) -> None:
@@ -77,7 +85,7 @@ def measured(server: Server, browser: Browser) -> Iterator[tuple[str, float]]:
             draw(page, turn % ON_A_BOARD)
             answered(page)
             if turn % ON_A_BOARD == ON_A_BOARD - 1:
-                page.locator(".st-key-canvas_clear button").click()
+                clear(page)
         yield f"more after {STROKES} strokes", megabytes(server, page) - before
         page.get_by_role("tab", name="Upload").click()
         uploaded(page, 0)

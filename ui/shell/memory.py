@@ -7,7 +7,7 @@ import ctypes
 import platform
 import threading
 
-REST_SECONDS = 3.0  # since the last run of a page, after which idle memory is given back
+REST_SECONDS = 10.0  # since a page last began to run, after which idle memory is given back
 _M_ARENA_MAX = -8  # of mallopt(3)
 _N_ARENAS = 2
 _LIBC = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
@@ -27,7 +27,7 @@ def give_back() -> None:
 
 
 def give_back_at_rest() -> None:
-    """Give it back once no page has run for some seconds; call this on every run."""
+    """Give it back once no page has begun to run for some seconds; call this on every run."""
     global _at_rest
     _at_rest.cancel()
     _at_rest = threading.Timer(REST_SECONDS, give_back)
