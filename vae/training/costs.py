@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from vae.model import VAE
-from vae.training.augmentation import augmented, clean_view, corrupted_view
+from vae.training.augmentation import clean_view, corrupted_view
+from vae.training.hands import augmented
 from vae.training.objective import code_nll_nats, elbo, rate
 from vae.training.options import Options
 

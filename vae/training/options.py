@@ -45,7 +45,7 @@ class Options:
     start: Path | None = None
     """Weights file to start from instead of random weights; a prior of another kind starts anew."""
     epochs: int = 80
-    """Passes over the 50,000 training digits."""
+    """Passes over the training digits."""
     batch: int = 256
     """Digits in a step."""
     learning_rate: float = 1.5e-3

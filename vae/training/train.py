@@ -12,8 +12,9 @@ from vae.checks import InputError
 from vae.files import check_folder, write_file
 from vae.training import processes
 from vae.training.command import run_command
-from vae.training.data import training_digits, validation_digits
+from vae.training.data import validation_digits
 from vae.training.options import Options, resumable
+from vae.training.sevens import learned_digits
 from vae.training.start import read_facts
 from vae.training.trainer import DivergedError, Trainer
 
@@ -80,7 +81,7 @@ def main(options: Options) -> None:
     started_from = commit()
     for folder in (options.run, options.results):
         check_folder(folder)
-    trainer = Trainer(options, training_digits(options.data), validation_digits(options.data))
+    trainer = Trainer(options, learned_digits(options.data), validation_digits(options.data))
     trainer.fit()
     if processes.rank() == 0:
         write_results(trainer, started_from)
