@@ -9,11 +9,18 @@ from torch import Tensor
 from vae.noise import add_noise
 from vae.training.data import binarize
 
-Codes = Literal["nested", "whole", "map"]
+Codes = Literal["nested", "mostly_map", "whole", "map"]
 Corruptions = Literal["all", "noise", "holes"]
 
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
-SHARE_WHOLE_CODE, SHARE_MAP = 0.56, 0.18  # the rest of the images get a code of any length
+LENGTHS: dict[
+    Codes, tuple[float, float]
+] = {  # shares of whole codes and of two numbers; the rest: any length
+    "nested": (0.56, 0.18),
+    "mostly_map": (0.27, 0.60),
+    "whole": (1.0, 0.0),
+    "map": (0.0, 1.0),
+}
 GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HOLES = range(5)
 SHARES: dict[Corruptions, tuple[float, ...]] = {
     "all": (0.06, 0.33, 0.13, 0.10, 0.38),
@@ -61,11 +68,12 @@ def random_prefix(
 ) -> Tensor:
     """Which dimensions each of n codes keeps, bool (n, latent_dim).
 
-    "nested": all, the first two, or any number; "whole": all; "map": the first two.
+    "nested": all, the first two, or any number; "mostly_map": the same, but the first two most often;
+    "whole": all; "map": the first two.
     """
     chance = torch.rand((n, 1), generator=generator, device=device)
     length = torch.randint(1, latent_dim + 1, (n, 1), generator=generator, device=device)
-    whole, two = {"nested": (SHARE_WHOLE_CODE, SHARE_MAP), "whole": (1.0, 0.0), "map": (0.0, 1.0)}[codes]
+    whole, two = LENGTHS[codes]
     length = torch.where(chance < whole + two, 2, length)
     length = torch.where(chance < whole, latent_dim, length)
     return torch.arange(latent_dim, device=device) < length

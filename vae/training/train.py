@@ -13,6 +13,7 @@ from vae.files import check_folder, write_file
 from vae.training import processes
 from vae.training.command import run_command
 from vae.training.data import validation_digits
+from vae.training.device import device_name
 from vae.training.options import Options, resumable
 from vae.training.sevens import learned_digits
 from vae.training.start import read_facts
@@ -29,12 +30,6 @@ def commit() -> str:
     return run.stdout.strip()
 
 
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{torch.get_num_threads()} CPU threads"
-
-
 def write_results(trainer: Trainer, started_from: str) -> None:
     """Write the averaged weights, and the facts and curve of the run as training.json.
 
@@ -49,7 +44,8 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         "command": "python -m vae.train " + shlex.join(sys.argv[1:]),
         "commit": started_from,
         "hours": round(trainer.seconds / 3600, 2),
-        "device": _device_name(trainer.device),
+        "epochs": trainer.history[-1]["epoch"],
+        "device": device_name(trainer.device),
         "precision": "bfloat16" if trainer.bfloat16 else "float32",
         "torch": torch.__version__,
         "parameters": sum(value.numel() for value in trainer.model.parameters()),

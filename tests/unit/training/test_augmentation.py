@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from vae.training.augmentation import (
+    LENGTHS,
     SHARE_GREY,
-    SHARE_MAP,
-    SHARE_WHOLE_CODE,
     SHARES,
     clean_view,
     corrupted_view,
@@ -41,13 +40,20 @@ def test_every_code_is_cut_to_a_prefix(seed: int) -> None:
     assert (kept[:, 1:] <= kept[:, :-1]).all()
 
 
-def test_lengths_of_codes_are_all_two_or_any() -> None:
-    kept = random_prefix(40_000, K, "nested", generator(), torch.device("cpu"))
+@pytest.mark.parametrize("codes", ["nested", "mostly_map"])
+def test_lengths_of_codes_are_all_two_or_any(codes: str) -> None:
+    kept = random_prefix(40_000, K, codes, generator(), torch.device("cpu"))
     shares = torch.bincount(kept.sum(dim=1), minlength=K + 1) / len(kept)
-    any_length = (1 - SHARE_WHOLE_CODE - SHARE_MAP) / K
-    assert shares[K].item() == pytest.approx(SHARE_WHOLE_CODE + any_length, abs=0.01)
-    assert shares[2].item() == pytest.approx(SHARE_MAP + any_length, abs=0.01)
+    whole, two = LENGTHS[codes]
+    any_length = (1 - whole - two) / K
+    assert shares[K].item() == pytest.approx(whole + any_length, abs=0.01)
+    assert shares[2].item() == pytest.approx(two + any_length, abs=0.01)
     assert shares[5].item() == pytest.approx(any_length, abs=0.01)
+
+
+def test_codes_of_two_numbers_may_be_learned_more_often() -> None:
+    assert LENGTHS["nested"] == (0.56, 0.18), "the default"
+    assert LENGTHS["mostly_map"][1] > 0.5 > LENGTHS["mostly_map"][0] > 0
 
 
 @pytest.mark.parametrize(("codes", "length"), [("whole", K), ("map", 2)])
