@@ -44,7 +44,7 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         "command": "python -m vae.train " + shlex.join(sys.argv[1:]),
         "commit": started_from,
         "hours": round(trainer.seconds / 3600, 2),
-        "epochs": trainer.history[-1]["epoch"],
+        "epochs": round(trainer.epochs, 2),
         "device": device_name(trainer.device),
         "precision": "bfloat16" if trainer.bfloat16 else "float32",
         "torch": torch.__version__,

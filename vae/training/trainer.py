@@ -22,6 +22,7 @@ from vae.training.step import Step
 from vae.training.validation import checked_images, validation_elbo
 
 READ_EVERY = 20  # steps after which the costs are looked at, for which the device is waited for
+FACTS = "history", "epochs", "seconds", "started_from"  # of a run, beside its weights
 KEPT = "the last good checkpoint is kept"
 
 
@@ -67,6 +68,7 @@ class Trainer:
             capturable=self.graphed,
         )
         self.history: list[dict[str, float]] = []
+        self.epochs = 0.0  # passes over the digits; --minutes may end the last one early
         self.seconds = 0.0
         self.checkpoint = Checkpoint(options.run / "checkpoint.pt")
 
@@ -103,9 +105,9 @@ class Trainer:
         """Train one epoch, check its model, and remember both."""
         start = time.perf_counter()
         facts = self._train_epoch(step, start)
-        if facts["epoch"] < 1:
+        if self.epochs < 1:
             raise InputError(
-                f"--minutes {self.options.minutes:g} are over after {facts['epoch']:.0%} of the first epoch: "
+                f"--minutes {self.options.minutes:g} are over after {self.epochs:.0%} of the first epoch: "
                 "give at least as many as one takes"
             )
         if not all(weights.isfinite().all() for weights in self.averaged.parameters()):
@@ -119,26 +121,26 @@ class Trainer:
         """One pass over the digits, or what of it --minutes leave time for; mean costs over them."""
         epoch, options = len(self.history), self.options
         batches = self._batches(epoch, step.generator)
-        epochs, progress, n_seen = float(epoch), self._progress(epoch, self.seconds), 0
+        progress, n_seen = self._progress(epoch, self.seconds), 0
         self.model.train()
         step.totals.zero_()
         quiet: dict[str, Any] = {"disable": True} if processes.rank() else {}  # the first one shows the bar
         total, last = sum(map(len, batches)), "" if options.minutes else f"/{options.epochs}"
         with tqdm(total=total, unit="img", mininterval=2, desc=f"epoch {epoch + 1}{last}", **quiet) as bar:
             for i, rows in enumerate(batches, start=1):
-                rate, weight = one_cycle(progress), kl_weight(epochs, options.kl_warmup)
+                rate, weight = one_cycle(progress), kl_weight(self.epochs, options.kl_warmup)
                 step.set_schedule(options.learning_rate * rate, weight)
                 step(rows)
                 n_seen += len(rows)
                 bar.update(len(rows))
-                epochs = epoch + i / len(batches)
-                progress = self._progress(epochs, self.seconds + time.perf_counter() - start)
+                self.epochs = epoch + i / len(batches)
+                progress = self._progress(self.epochs, self.seconds + time.perf_counter() - start)
                 if i % READ_EVERY == 1 or i == len(batches) or progress >= 1:
                     costs = self._costs(step, n_seen)
                     bar.set_postfix({name: f"{nats:.2f}" for name, nats in costs.items()})
                 if progress >= 1:
                     break
-        return {"epoch": epoch + 1 if i == len(batches) else round(epochs, 2)} | costs
+        return {"epoch": epoch + 1} | costs
 
     def _costs(self, step: Step, n_seen: int) -> dict[str, float]:
         """Mean costs of the digits that this epoch has seen."""
@@ -165,9 +167,9 @@ class Trainer:
 
     def _state(self) -> dict[str, Any]:
         """What the run resumes from."""
-        facts = {"history": self.history, "seconds": self.seconds, "options": resumable(self.options)}
+        facts = {name: getattr(self, name) for name in FACTS} | {"options": resumable(self.options)}
         parts = {name: part.state_dict() for name, part in self._parts().items()}
-        return facts | parts | {"started_from": self.started_from}
+        return facts | parts
 
     def _parts(self) -> dict[str, Any]:
         return {"model": self.model, "average": self.averaged, "optimizer": self.optimizer}
@@ -180,5 +182,5 @@ class Trainer:
             part.load_state_dict(saved[name])
         for group in self.optimizer.param_groups:
             group["capturable"] = self.graphed  # which the checkpoint may have from another device
-        self.history, self.seconds = saved["history"], saved["seconds"]
-        self.started_from = saved.get("started_from", self.started_from)
+        for name in FACTS:
+            setattr(self, name, saved[name])
