@@ -19,7 +19,7 @@ from vae.training.options import Options
 def main(folder: Path, epochs: int, most_bytes: int, *, resume: bool) -> None:
     """Train, and write as the command does."""
     digits = (vae.load_gallery().images[:, 0] * 255).byte()
-    train.training_digits = lambda root: digits[:200]
+    train.learned_digits = lambda root: digits[:200]
     train.validation_digits = lambda root: digits[200:]
     options = Options(
         out=folder / "out",

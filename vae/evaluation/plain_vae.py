@@ -18,8 +18,9 @@ from vae.files import write_file
 from vae.prior import Prior
 from vae.training import train
 from vae.training.command import run_command
-from vae.training.data import default_root, training_digits, validation_digits
+from vae.training.data import default_root, validation_digits
 from vae.training.options import shape_options
+from vae.training.sevens import learned_digits
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def make_normal(prior: Prior) -> None:
 def train_plain(options: train.Options) -> vae.VAE:
     """A trained VAE whose prior is N(0, I), calibrated as far as samples need it."""
     held_out = validation_digits(options.data)
-    trainer = train.Trainer(options, training_digits(options.data), held_out)
+    trainer = train.Trainer(options, learned_digits(options.data), held_out)
     make_normal(trainer.model.prior)
     make_normal(trainer.averaged.prior)
     return fitted(trainer, held_out)

@@ -26,8 +26,9 @@ from vae.posterior.inference import encoder_bound
 from vae.training import train
 from vae.training.calibrate import measure_statistics
 from vae.training.command import run_command
-from vae.training.data import binarize, default_root, training_digits, validation_digits
+from vae.training.data import binarize, default_root, validation_digits
 from vae.training.options import shape_options
+from vae.training.sevens import learned_digits
 
 N_CALIBRATION = 1000  # validation digits behind the calibration of each
 N_RESTORED = 100  # test digits that are denoised and completed
@@ -106,7 +107,7 @@ def fitted(trainer: train.Trainer, held_out: Tensor) -> vae.VAE:
 
 def compare(options: train.Options, data: EvaluationData, sizes: Sizes) -> dict[str, dict[str, float]]:
     """For each specialist its figures; `options` are those of the training that all share."""
-    digits, held_out = training_digits(options.data), validation_digits(options.data)
+    digits, held_out = learned_digits(options.data), validation_digits(options.data)
     found = {}
     for name, specialist in SPECIALISTS.items():
         run = options.run / name.replace(" ", "-")

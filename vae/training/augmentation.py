@@ -1,27 +1,31 @@
 """What training sees: clean digits, to learn codes of every length, and corrupted ones, to infer those."""
 
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from vae.noise import add_noise
 from vae.training.data import binarize
 
-Codes = Literal["nested", "whole", "map"]
+Codes = Literal["nested", "mostly_map", "whole", "map"]
 Corruptions = Literal["all", "noise", "holes"]
 
-SHARE_VARIED = 0.35  # of the digits; the others are as they were written
-TURN, STRETCH, SLANT, SHIFT = 0.14, 0.08, 0.14, 0.07  # at most: radians, shares, and a share of half a side
-SHARE_THICK = 0.45  # of the augmented digits, whose strokes become a pixel thicker
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
-SHARE_WHOLE_CODE, SHARE_MAP = 0.56, 0.18  # the rest of the images get a code of any length
+LENGTHS: dict[
+    Codes, tuple[float, float]
+] = {  # shares of whole codes and of two numbers; the rest: any length
+    "nested": (0.56, 0.18),
+    "mostly_map": (0.27, 0.60),
+    "whole": (1.0, 0.0),
+    "map": (0.0, 1.0),
+}
 GREY, GAUSSIAN, UNIFORM, SALT_AND_PEPPER, HOLES = range(5)
-SHARES: dict[Corruptions, Tensor] = {
-    "all": torch.tensor([0.06, 0.33, 0.13, 0.10, 0.38]),
-    "noise": torch.tensor([0.06, 0.57, 0.21, 0.16, 0.00]),
-    "holes": torch.tensor([0.06, 0.00, 0.00, 0.00, 0.94]),
+SHARES: dict[Corruptions, tuple[float, ...]] = {
+    "all": (0.06, 0.33, 0.13, 0.10, 0.38),
+    "noise": (0.06, 0.57, 0.21, 0.16, 0.00),
+    "holes": (0.06, 0.00, 0.00, 0.00, 0.94),
 }
 HIGHEST_LEVEL = {"gaussian": 1.5, "uniform": 0.8, "salt_and_pepper": 0.8}
 
@@ -40,29 +44,6 @@ class Corrupted(NamedTuple):
     observed: Tensor  # bool (B, 1, 28, 28), True = known
 
 
-def augmented(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Digits (B, 1, 28, 28) in [0, 1], some of them as other hands and pens would have written them.
-
-    Those are turned, stretched, slanted and moved a little, and some get thicker strokes.
-    """
-    n, device = len(images), images.device
-
-    def uniform(most: float) -> Tensor:
-        return most * (2 * torch.rand(n, generator=generator, device=device) - 1)
-
-    def chosen(share: float) -> Tensor:
-        return torch.rand((n, 1, 1, 1), generator=generator, device=device) < share
-
-    turn, slant = uniform(TURN), uniform(SLANT)
-    width, height = 1 + uniform(STRETCH), 1 + uniform(STRETCH)
-    across = torch.stack([width * turn.cos(), slant - turn.sin(), uniform(SHIFT)], dim=1)
-    down = torch.stack([turn.sin(), height * turn.cos(), uniform(SHIFT)], dim=1)
-    grid = F.affine_grid(torch.stack([across, down], dim=1), [n, 1, 56, 56], align_corners=False)
-    fine = F.grid_sample(images, grid, mode="bicubic", align_corners=False).clamp(0, 1)
-    fine = torch.where(chosen(SHARE_THICK), F.max_pool2d(fine, 3, stride=1, padding=1), fine)
-    return torch.where(chosen(SHARE_VARIED), F.avg_pool2d(fine, 2), images)
-
-
 def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.Generator) -> View:
     """Digits (B, 1, 28, 28) in [0, 1], most of them binarized, with codes of random lengths."""
     grey = torch.rand((len(images), 1, 1, 1), generator=generator, device=images.device) < SHARE_GREY
@@ -73,8 +54,8 @@ def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.G
 def corrupted_view(images: Tensor, corruptions: Corruptions, generator: torch.Generator) -> Corrupted:
     """Digits (B, 1, 28, 28) in [0, 1], each with noise of a random kind and level, or with pixels hidden."""
     device, n = images.device, len(images)
-    shares = SHARES[corruptions].to(device)
-    kind = torch.multinomial(shares, n, replacement=True, generator=generator).view(n, 1, 1, 1)
+    chance = torch.rand((n, 1, 1, 1), generator=generator, device=device)
+    kind = torch.stack([chance >= edge for edge in accumulate(SHARES[corruptions][:-1])]).sum(dim=0)
     seen = images
     for code, name in ((GAUSSIAN, "gaussian"), (UNIFORM, "uniform"), (SALT_AND_PEPPER, "salt_and_pepper")):
         level = HIGHEST_LEVEL[name] * torch.rand((n, 1, 1, 1), generator=generator, device=device)
@@ -87,11 +68,12 @@ def random_prefix(
 ) -> Tensor:
     """Which dimensions each of n codes keeps, bool (n, latent_dim).
 
-    "nested": all, the first two, or any number; "whole": all; "map": the first two.
+    "nested": all, the first two, or any number; "mostly_map": the same, but the first two most often;
+    "whole": all; "map": the first two.
     """
     chance = torch.rand((n, 1), generator=generator, device=device)
     length = torch.randint(1, latent_dim + 1, (n, 1), generator=generator, device=device)
-    whole, two = {"nested": (SHARE_WHOLE_CODE, SHARE_MAP), "whole": (1.0, 0.0), "map": (0.0, 1.0)}[codes]
+    whole, two = LENGTHS[codes]
     length = torch.where(chance < whole + two, 2, length)
     length = torch.where(chance < whole, latent_dim, length)
     return torch.arange(latent_dim, device=device) < length

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from vae.model import VAE
-from vae.training.augmentation import augmented, clean_view, corrupted_view
+from vae.training.augmentation import clean_view, corrupted_view
+from vae.training.hands import augmented
 from vae.training.objective import code_nll_nats, elbo, rate
 from vae.training.options import Options
 
@@ -19,20 +20,24 @@ class Costs(nn.Module):
         super().__init__()
         self.model, self.options, self.in_bfloat16 = model, options, in_bfloat16
 
-    def forward(self, images: Tensor, progress: float, generator: torch.Generator) -> dict[str, Tensor]:
-        """Of images (B, 1, 28, 28) in [0, 1], so many epochs after the beginning; "loss" is to be lowered."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the costs; "loss" is to be lowered."""
+        return ("loss", "kl") if self.options.learn == "prior" else ("loss", "elbo", "kl", "code_nll")
+
+    def forward(self, images: Tensor, kl_weight: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+        """Of images (B, 1, 28, 28) in [0, 1]; kl_weight: (), 0 to 1."""
         if self.options.learn == "prior":
             return self._of_prior(images, generator)
-        return self._of_all(augmented(images, generator), progress, generator)
+        return self._of_all(augmented(images, generator), kl_weight, generator)
 
-    def _of_all(self, images: Tensor, progress: float, generator: torch.Generator) -> dict[str, Tensor]:
+    def _of_all(self, images: Tensor, kl_weight: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         options = self.options
         view = clean_view(images, options.latent_dim, options.codes, generator)
         corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
         with self._autocast(images):
             bound = elbo(self.model, view, generator)
             code_nll = code_nll_nats(self.model, corrupted, bound.z[::CORRUPTED].detach()).mean()
-        kl_weight = min(1.0, progress / options.kl_warmup) if options.kl_warmup else 1.0
         loss = (kl_weight * bound.kl - bound.log_px).mean() + CODE_NLL_WEIGHT * code_nll
         elbo_nats = (bound.log_px - bound.kl).mean()
         return {"loss": loss, "elbo": elbo_nats, "kl": bound.kl.mean(), "code_nll": code_nll}

@@ -11,6 +11,7 @@ from vae.training.data import default_root
 
 COUNTS = {"epochs": (1, 100_000), "batch": (1, 50_000), "seed": (-(2**40), 2**40)}
 NUMBERS = {
+    "minutes": (0.001, 1e6),
     "learning_rate": (1e-9, 1.0),
     "weight_decay": (0.0, 1.0),
     "kl_warmup": (0.0, 1e9),
@@ -45,7 +46,9 @@ class Options:
     start: Path | None = None
     """Weights file to start from instead of random weights; a prior of another kind starts anew."""
     epochs: int = 80
-    """Passes over the 50,000 training digits."""
+    """Passes over the training digits."""
+    minutes: float | None = None
+    """Minutes that training takes, in place of --epochs: the schedule follows the time."""
     batch: int = 256
     """Digits in a step."""
     learning_rate: float = 1.5e-3
@@ -67,7 +70,8 @@ class Options:
     learn: Literal["all", "prior"] = "all"
     """What learns: all, from augmented digits, or the prior alone, the codes of digits as they are."""
     codes: Codes = "nested"
-    """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
+    """Lengths of code to learn: nested for every prefix, mostly_map for two numbers more often than others,
+    whole for K alone, map for two numbers alone."""
     corruptions: Corruptions = "all"
     """What to recognise codes from beside clean digits: all, noise alone, or holes alone."""
     latent_dim: int = 32
@@ -83,7 +87,8 @@ class Options:
         for name, (lowest, highest) in COUNTS.items():
             check_count(_flag(name), getattr(self, name), lowest, highest)
         for name, (least, most) in NUMBERS.items():
-            check_number(_flag(name), getattr(self, name), least, most)
+            if getattr(self, name) is not None:
+                check_number(_flag(name), getattr(self, name), least, most)
         _ = self.config  # which checks its own sizes
 
     @property

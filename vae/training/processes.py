@@ -44,3 +44,8 @@ def averaged(figure: Tensor) -> Tensor:
     total = figure.clone()
     distributed.all_reduce(total)
     return total / count()
+
+
+def agreed(figure: float, device: torch.device) -> float:
+    """The same figure for all processes: its mean over them."""
+    return figure if count() == 1 else averaged(torch.tensor(figure, device=device)).item()

@@ -12,8 +12,10 @@ from vae.checks import InputError
 from vae.files import check_folder, write_file
 from vae.training import processes
 from vae.training.command import run_command
-from vae.training.data import training_digits, validation_digits
+from vae.training.data import validation_digits
+from vae.training.device import device_name
 from vae.training.options import Options, resumable
+from vae.training.sevens import learned_digits
 from vae.training.start import read_facts
 from vae.training.trainer import DivergedError, Trainer
 
@@ -26,12 +28,6 @@ def commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return run.stdout.strip()
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{torch.get_num_threads()} CPU threads"
 
 
 def write_results(trainer: Trainer, started_from: str) -> None:
@@ -48,7 +44,8 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         "command": "python -m vae.train " + shlex.join(sys.argv[1:]),
         "commit": started_from,
         "hours": round(trainer.seconds / 3600, 2),
-        "device": _device_name(trainer.device),
+        "epochs": round(trainer.epochs, 2),
+        "device": device_name(trainer.device),
         "precision": "bfloat16" if trainer.bfloat16 else "float32",
         "torch": torch.__version__,
         "parameters": sum(value.numel() for value in trainer.model.parameters()),
@@ -80,7 +77,7 @@ def main(options: Options) -> None:
     started_from = commit()
     for folder in (options.run, options.results):
         check_folder(folder)
-    trainer = Trainer(options, training_digits(options.data), validation_digits(options.data))
+    trainer = Trainer(options, learned_digits(options.data), validation_digits(options.data))
     trainer.fit()
     if processes.rank() == 0:
         write_results(trainer, started_from)

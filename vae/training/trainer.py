@@ -1,28 +1,28 @@
-"""One training run: its steps, its checks on validation digits, and the checkpoint that it resumes from."""
+"""One training run: its epochs, what they cost, and what it resumes from."""
 
-import io
+import copy
 import math
-import os
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch import Tensor
 from tqdm import tqdm
 
-from vae.checks import InputError, usable_device
-from vae.files import write_file
+from vae.checks import InputError
 from vae.model import VAE
-from vae.posterior.inference import encoder_bound
 from vae.training import processes
-from vae.training.costs import Costs
-from vae.training.data import as_images, binarize
+from vae.training.cuda_graph import GraphedStep
+from vae.training.device import training_device, uses_bfloat16
 from vae.training.options import Options, resumable
+from vae.training.resuming import Checkpoint
+from vae.training.schedule import kl_weight, one_cycle
 from vae.training.start import earlier_run, initialized, start_from
+from vae.training.step import Step
+from vae.training.validation import checked_images, validation_elbo
 
-N_CHECKED = 1000  # validation digits scored after each epoch
+READ_EVERY = 20  # steps after which the costs are looked at, for which the device is waited for
+FACTS = "history", "epochs", "seconds", "started_from"  # of a run, beside its weights
 KEPT = "the last good checkpoint is kept"
 
 
@@ -34,14 +34,23 @@ class Trainer:
     """One run: model, running average, optimizer, and the history of its epochs."""
 
     def __init__(self, options: Options, train: Tensor, validation: Tensor) -> None:
-        """train and validation: uint8 (N, 28, 28)."""
+        """train and validation: uint8 (N, 28, 28).
+
+        Raises:
+            InputError: a batch larger than the data, no such device, or weights to start from that are
+                missing, damaged or of another shape.
+        """
+        if options.batch > len(train):
+            raise InputError(
+                f"--batch must be at most {len(train)}, for so many digits there are to train on"
+            )
         self.options = options
-        self.device = _device(options.device)
+        self.device = training_device(options.device)
         processes.join(self.device)
-        self.bfloat16 = _use_bfloat16(options.precision, self.device)
+        self.bfloat16 = uses_bfloat16(options.precision, self.device)
+        self.graphed = self.device.type == "cuda" and processes.count() == 1
         self.train_digits = train.to(self.device)
-        images = as_images(validation[:N_CHECKED]).to(self.device)
-        self.checked = binarize(images, torch.Generator(self.device).manual_seed(options.seed))
+        self.checked = checked_images(validation, self.device, options.seed)
         self.model = initialized(options.config, options.seed)
         if options.start is not None:
             start_from(self.model, options.start)
@@ -50,141 +59,128 @@ class Trainer:
             self.model.encoder.requires_grad_(False)
             self.model.decoder.requires_grad_(False)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(options.ema))
+        self.averaged = copy.deepcopy(self.model)
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay
+            self.model.parameters(),
+            torch.zeros((), device=self.device),
+            weight_decay=options.weight_decay,
+            fused=True,
+            capturable=self.graphed,
         )
         self.history: list[dict[str, float]] = []
+        self.epochs = 0.0  # passes over the digits; --minutes may end the last one early
         self.seconds = 0.0
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.options.run / "checkpoint.pt"
+        self.checkpoint = Checkpoint(options.run / "checkpoint.pt")
 
     def fit(self) -> VAE:
         """Train the epochs that are left, checkpoint after each, and return the averaged model.
 
         Raises:
             DivergedError: the loss is not finite.
-            InputError: --resume finds no checkpoint, a damaged one or one of a run with other options; or a
-                checkpoint cannot be written, and the one before it is kept.
+            InputError: --resume finds no checkpoint, a damaged one or one of a run with other options; a
+                checkpoint cannot be written, and the one before it is kept; --minutes are over before the
+                first epoch is; or the device has no memory for the batch.
         """
         if self.options.resume:
             self._load()
-        costs = processes.with_shared_gradients(Costs(self.model, self.options, self.bfloat16))
-        for epoch in range(len(self.history), self.options.epochs):
-            start = time.perf_counter()
-            facts = self._train_epoch(costs, epoch)
-            if not all(weights.isfinite().all() for weights in self.averaged.parameters()):
-                raise DivergedError(f"the weights are not finite after epoch {epoch + 1}; {KEPT}")
-            checks = self.validate()
-            self.history.append({"epoch": epoch + 1, **facts, **checks})
-            self.seconds += time.perf_counter() - start
-            if processes.rank() == 0:
-                self._save()
+        step = self.step()
+        try:
+            while self._progress(len(self.history), self.seconds) < 1:
+                self._epoch(step)
+        except torch.OutOfMemoryError as error:
+            raise InputError(
+                f"{self.device} has no memory for a batch of {self.options.batch} digits: "
+                f"choose a smaller --batch; {KEPT}"
+            ) from error
+        finally:
+            self.checkpoint.wait()
         return self.averaged
 
-    @property
-    def averaged(self) -> VAE:
-        return self.average.module  # type: ignore[return-value]
+    def step(self, kind: type[Step] | None = None) -> Step:
+        """What each batch does to the model; a CUDA graph where one process trains on a card."""
+        kind = kind or (GraphedStep if self.graphed else Step)
+        return kind(self.options, self.model, self.averaged, self.optimizer, self.train_digits, self.bfloat16)
 
-    def validate(self) -> dict[str, float]:
-        """ELBO in nats of the averaged model on validation digits, at K dimensions and at two."""
-        self.averaged.eval()
-        lengths = {"validation_elbo": None, "validation_elbo_2": min(2, self.options.latent_dim)}
-        return {
-            name: encoder_bound(self.averaged, self.checked, n_dims=n_dims, n_samples=1).mean().item()
-            for name, n_dims in lengths.items()
-        }
+    def _epoch(self, step: Step) -> None:
+        """Train one epoch, check its model, and remember both."""
+        start = time.perf_counter()
+        facts = self._train_epoch(step, start)
+        if self.epochs < 1:
+            raise InputError(
+                f"--minutes {self.options.minutes:g} are over after {self.epochs:.0%} of the first epoch: "
+                "give at least as many as one takes"
+            )
+        if not all(weights.isfinite().all() for weights in self.averaged.parameters()):
+            raise DivergedError(f"the weights are not finite after epoch {len(self.history) + 1}; {KEPT}")
+        self.history.append(facts | validation_elbo(self.averaged, self.checked))
+        self.seconds += time.perf_counter() - start
+        if processes.rank() == 0:
+            self.checkpoint.save(self._state())
 
-    def _train_epoch(self, costs: nn.Module, epoch: int) -> dict[str, float]:
-        """One pass over the digits, whose order and views depend on seed, epoch and process alone."""
+    def _train_epoch(self, step: Step, start: float) -> dict[str, float]:
+        """One pass over the digits, or what of it --minutes leave time for; mean costs over them."""
+        epoch, options = len(self.history), self.options
+        batches = self._batches(epoch, step.generator)
+        progress, n_seen = self._progress(epoch, self.seconds), 0
+        self.model.train()
+        step.totals.zero_()
+        quiet: dict[str, Any] = {"disable": True} if processes.rank() else {}  # the first one shows the bar
+        total, last = sum(map(len, batches)), "" if options.minutes else f"/{options.epochs}"
+        with tqdm(total=total, unit="img", mininterval=2, desc=f"epoch {epoch + 1}{last}", **quiet) as bar:
+            for i, rows in enumerate(batches, start=1):
+                rate, weight = one_cycle(progress), kl_weight(self.epochs, options.kl_warmup)
+                step.set_schedule(options.learning_rate * rate, weight)
+                step(rows)
+                n_seen += len(rows)
+                bar.update(len(rows))
+                self.epochs = epoch + i / len(batches)
+                progress = self._progress(self.epochs, self.seconds + time.perf_counter() - start)
+                if i % READ_EVERY == 1 or i == len(batches) or progress >= 1:
+                    costs = self._costs(step, n_seen)
+                    bar.set_postfix({name: f"{nats:.2f}" for name, nats in costs.items()})
+                if progress >= 1:
+                    break
+        return {"epoch": epoch + 1} | costs
+
+    def _costs(self, step: Step, n_seen: int) -> dict[str, float]:
+        """Mean costs of the digits that this epoch has seen."""
+        costs = step.mean_costs(n_seen)
+        if not math.isfinite(costs["loss"]):
+            raise DivergedError(f"the loss is {costs['loss']} in epoch {len(self.history) + 1}; {KEPT}")
+        return costs
+
+    def _batches(self, epoch: int, generator: torch.Generator) -> list[Tensor]:
+        """Rows of the digits, in an order that depends on seed and epoch alone, this process's share of each
+        batch; what else the generator draws depends on the process too."""
         seed, rank = self.options.seed * 1_000_003 + epoch + 1, processes.rank()
-        generator = torch.Generator(self.device).manual_seed(seed)
+        generator.manual_seed(seed)
         order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
         if rank:
             generator.manual_seed(seed + rank * 1_000_000_007)
-        batches = [batch[rank :: processes.count()] for batch in order.split(self.options.batch)]
-        totals: dict[str, Tensor] = {}
-        n_seen = 0
-        self.model.train()
-        quiet: dict[str, Any] = {"disable": True} if rank else {}  # the first process shows the bar
-        total, label = sum(map(len, batches)), f"epoch {epoch + 1}/{self.options.epochs}"
-        with tqdm(total=total, unit="img", mininterval=2, desc=label, **quiet) as bar:
-            for step, rows in enumerate(batches):
-                progress = epoch + step / len(batches)
-                for name, nats in self._step(costs, rows, progress, generator).items():
-                    totals[name] = totals.get(name, 0) + nats.detach() * len(rows)
-                n_seen += len(rows)
-                bar.update(len(rows))
-                if step % 20 == 0 or step == len(batches) - 1:
-                    facts = {name: processes.averaged(it / n_seen).item() for name, it in totals.items()}
-                    bar.set_postfix({name: f"{nats:.2f}" for name, nats in facts.items()})
-                    if not math.isfinite(facts["loss"]):
-                        raise DivergedError(f"the loss is {facts['loss']} in epoch {epoch + 1}; {KEPT}")
-        return facts
+        return [batch[rank :: processes.count()] for batch in order.split(self.options.batch)]
 
-    def _step(
-        self, costs: nn.Module, rows: Tensor, progress: float, generator: torch.Generator
-    ) -> dict[str, Tensor]:
-        """One optimizer step; the loss and its parts, each the mean over the batch in nats."""
-        options = self.options
-        for group in self.optimizer.param_groups:
-            group["lr"] = options.learning_rate * one_cycle(progress / options.epochs)
-        found = costs(as_images(self.train_digits[rows]), progress, generator)
-        self.optimizer.zero_grad(set_to_none=True)
-        found["loss"].backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), options.clip)
-        self.optimizer.step()
-        self.average.update_parameters(self.model)
-        return found
+    def _progress(self, epochs: float, seconds: float) -> float:
+        """How much of the run is over after so many epochs and seconds; at 1 it ends."""
+        if self.options.minutes is None:
+            return epochs / self.options.epochs
+        return processes.agreed(seconds, self.device) / (60 * self.options.minutes)
 
     def _state(self) -> dict[str, Any]:
-        return {"model": self.model, "average": self.average, "optimizer": self.optimizer}
+        """What the run resumes from."""
+        facts = {name: getattr(self, name) for name in FACTS} | {"options": resumable(self.options)}
+        parts = {name: part.state_dict() for name, part in self._parts().items()}
+        return facts | parts
 
-    def _save(self) -> None:
-        state = {name: part.state_dict() for name, part in self._state().items()}
-        facts = {"history": self.history, "seconds": self.seconds, "options": resumable(self.options)}
-        facts["started_from"] = self.started_from
-        file = io.BytesIO()
-        torch.save({**state, **facts}, file)
-        write_file(self.checkpoint, file.getvalue())
+    def _parts(self) -> dict[str, Any]:
+        return {"model": self.model, "average": self.averaged, "optimizer": self.optimizer}
 
     def _load(self) -> None:
-        if not self.checkpoint.is_file():
-            raise InputError(f"there is no checkpoint to resume in {self.options.run}")
-        try:
-            saved = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
-            options = saved["options"]
-        except Exception as error:  # zipfile, pickle and PyTorch raise a dozen kinds on damaged files
-            raise InputError(
-                f"the checkpoint in {self.options.run} is damaged, or holds more than weights and numbers: "
-                "start anew, without --resume"
-            ) from error
-        if options != resumable(self.options):
+        saved = self.checkpoint.load(self.device)
+        if saved.get("options") != resumable(self.options):
             raise InputError(f"the checkpoint in {self.options.run} was trained with other options")
-        for name, part in self._state().items():
+        for name, part in self._parts().items():
             part.load_state_dict(saved[name])
-        self.history, self.seconds = saved["history"], saved["seconds"]
-        self.started_from = saved.get("started_from", self.started_from)
-
-
-def one_cycle(progress: float, rise: float = 0.05) -> float:
-    """Factor of the learning rate, 0 to 1, at a share of the run: linear rise, then cosine fall."""
-    if progress < rise:
-        return max(progress / rise, 0.01)
-    return 0.5 * (1 + math.cos(math.pi * (progress - rise) / (1 - rise)))
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda":
-        name = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
-    return usable_device(name)
-
-
-def _use_bfloat16(precision: str, device: torch.device) -> bool:
-    if precision != "auto":
-        return precision == "bfloat16"
-    return device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        for group in self.optimizer.param_groups:
+            group["capturable"] = self.graphed  # which the checkpoint may have from another device
+        for name in FACTS:
+            setattr(self, name, saved[name])

@@ -30,7 +30,7 @@ def lend_calibration(
     module: ModuleType, pixels: Tensor, model: vae.VAE, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Train on the gallery, and take the shipped model's calibration for one's own."""
-    for name in ("training_digits", "validation_digits"):
+    for name in ("learned_digits", "validation_digits"):
         monkeypatch.setattr(module, name, lambda root: pixels)
     monkeypatch.setattr(specialists, "measure_statistics", lambda trained, held_out: model.calibration)
 

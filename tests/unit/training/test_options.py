@@ -28,6 +28,9 @@ def test_the_shape_of_a_config_comes_back_from_its_options() -> None:
     [
         ({"epochs": 0}, "--epochs must be a whole number from 1"),
         ({"batch": 0}, "--batch must be"),
+        ({"minutes": 0.0}, "--minutes must be from 0.001"),
+        ({"minutes": -5.0}, "--minutes must be"),
+        ({"minutes": float("nan")}, "--minutes must be"),
         ({"seed": 2**63}, "--seed must be"),
         ({"learning_rate": float("nan")}, "--learning-rate must be"),
         ({"learning_rate": 0.0}, "--learning-rate must be"),

@@ -32,3 +32,10 @@ def test_one_process_needs_no_others() -> None:
     module, figure = torch.nn.Linear(1, 1), torch.tensor(3.0)
     assert processes.with_shared_gradients(module) is module
     assert processes.averaged(figure) is figure
+
+
+def test_processes_agree_on_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert processes.agreed(1.5, torch.device("cpu")) == 1.5
+    monkeypatch.setattr(processes, "count", lambda: 2)
+    monkeypatch.setattr(processes.distributed, "all_reduce", lambda total: total.add_(2.5))
+    assert processes.agreed(1.5, torch.device("cpu")) == 2.0

@@ -2,7 +2,9 @@
 
 import functools
 import os
+import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,20 +14,30 @@ import vae
 from unit.test_checkpoint import Trap
 from unit.test_files import full_disk
 from unit.training.conftest import options_in, weights
+from vae.files import write_file
+from vae.training import resuming
 from vae.training.options import Options
+from vae.training.resuming import Checkpoint
+from vae.training.step import Step
 from vae.training.trainer import Trainer
 
 
 def interrupt(monkeypatch: pytest.MonkeyPatch, at_step: int) -> None:
     """Training is interrupted, as by Ctrl-C, in its n-th step."""
-    step, steps = Trainer._step, iter(range(1, 1000))
+    call, steps = Step.__call__, iter(range(1, 1000))
 
-    def interrupted(self: Trainer, *args: object) -> Tensor:
+    def interrupted(self: Step, rows: Tensor) -> None:
         if next(steps) == at_step:
             raise KeyboardInterrupt
-        return step(self, *args)
+        call(self, rows)
 
-    monkeypatch.setattr(Trainer, "_step", interrupted)
+    monkeypatch.setattr(Step, "__call__", interrupted)
+
+
+def save(trainer: Trainer) -> None:
+    """Write the checkpoint of a run as it is."""
+    trainer.checkpoint.save(trainer._state())
+    trainer.checkpoint.wait()
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +90,7 @@ def test_there_must_be_a_run_to_resume(trainer: functools.partial[Trainer], opti
 def test_a_run_with_other_options_is_not_resumed(
     trainer: functools.partial[Trainer], options: Options, change: dict
 ) -> None:
-    trainer(options)._save()
+    save(trainer(options))
     with pytest.raises(ValueError, match="was trained with other options"):
         trainer(replace(options, resume=True, **change)).fit()
 
@@ -113,8 +125,58 @@ def test_on_a_full_disk_the_last_checkpoint_is_kept(
     trainer: functools.partial[Trainer], options: Options
 ) -> None:
     run = trainer(options)
-    run._save()
-    before = run.checkpoint.read_bytes()
+    save(run)
+    before = run.checkpoint.path.read_bytes()
     with full_disk(1000), pytest.raises(vae.InputError, match="checkpoint.pt cannot be written"):
         run.fit()
-    assert run.checkpoint.read_bytes() == before and os.listdir(options.run) == ["checkpoint.pt"]
+    assert run.checkpoint.path.read_bytes() == before and os.listdir(options.run) == ["checkpoint.pt"]
+
+
+def test_a_checkpoint_is_the_state_as_it_was_when_it_was_saved(tmp_path: Path) -> None:
+    checkpoint, weights = Checkpoint(tmp_path / "checkpoint.pt"), torch.zeros(100_000)
+    checkpoint.save({"weights": weights, "nested": [{"rate": weights[:1]}], "epochs": 3})
+    weights += 1
+    checkpoint.wait()
+    saved = checkpoint.load(torch.device("cpu"))
+    assert saved["epochs"] == 3
+    assert (saved["weights"] == 0).all() and (saved["nested"][0]["rate"] == 0).all()
+
+
+def test_training_goes_on_while_a_checkpoint_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, path = threading.Event(), tmp_path / "checkpoint.pt"
+
+    def write(path: Path, content: bytes) -> None:
+        assert slow.wait(10)
+        write_file(path, content)
+
+    monkeypatch.setattr(resuming, "write_file", write)
+    checkpoint = Checkpoint(path)
+    checkpoint.save({"epochs": 1})
+    assert not path.exists()
+    slow.set()
+    checkpoint.save({"epochs": 2})
+    checkpoint.wait()
+    assert checkpoint.load(torch.device("cpu")) == {"epochs": 2}
+
+
+def test_a_checkpoint_that_could_not_be_written_is_told_by_the_next_one(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    checkpoint = Checkpoint(tmp_path / "taken" / "checkpoint.pt")
+    checkpoint.save({"epochs": 1})
+    with pytest.raises(vae.InputError, match="checkpoint.pt cannot be written"):
+        checkpoint.save({"epochs": 2})
+    checkpoint.wait()
+
+
+def test_a_run_goes_on_from_a_checkpoint_of_another_device(
+    trainer: functools.partial[Trainer], options: Options, whole: Trainer
+) -> None:
+    run = trainer(replace(options, epochs=4))
+    run.optimizer.param_groups[0]["capturable"] = True  # as on a card
+    save(run)
+    resumed = trainer(replace(options, resume=True))
+    resumed.fit()
+    assert resumed.optimizer.param_groups[0]["capturable"] is False
+    assert torch.equal(weights(resumed), weights(whole))

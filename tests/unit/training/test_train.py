@@ -37,7 +37,7 @@ def test_a_finished_run_writes_the_same_facts_again(
 def test_the_command_writes_weights_and_facts(
     options: Options, pixels: Tensor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    monkeypatch.setattr(train, "training_digits", lambda root: pixels[:200])
+    monkeypatch.setattr(train, "learned_digits", lambda root: pixels[:200])
     monkeypatch.setattr(train, "validation_digits", lambda root: pixels[200:])
     monkeypatch.setattr("sys.argv", ["vae.train", "--epochs", "1"])
     train.main(replace(options, epochs=1))
@@ -64,7 +64,7 @@ def test_the_command_writes_weights_and_facts(
 @pytest.fixture
 def command(pixels: Tensor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Options], None]:
     """`python -m vae.train` on gallery digits, with options as they come from its command line."""
-    monkeypatch.setattr(train, "training_digits", lambda root: pixels[:200])
+    monkeypatch.setattr(train, "learned_digits", lambda root: pixels[:200])
     monkeypatch.setattr(train, "validation_digits", lambda root: pixels[200:])
     return train.main
 
