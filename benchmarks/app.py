@@ -68,15 +68,15 @@ def drawn(page: Page, turn: int) -> tuple[float, float]:
     return answered(page)
 
 
-def draw(page: Page, turn: int) -> None:
-    """Draw one stroke, another one each turn."""
+def draw(page: Page, turn: int, *, lean: float = 0.0) -> None:
+    """Draw one stroke, another one each turn, that leans by a share of the board."""
     page.locator(READY).wait_for()
     box = page.locator(PAPER).last.bounding_box()
     assert box is not None
     x, y, side = box["x"], box["y"], box["width"]
     page.mouse.move(x + side * (0.25 + 0.04 * turn), y + 0.2 * side)
     page.mouse.down()
-    page.mouse.move(x + side * (0.35 + 0.04 * turn), y + 0.8 * side, steps=6)
+    page.mouse.move(x + side * (0.35 + 0.04 * turn - lean), y + 0.8 * side, steps=6)
     page.mouse.up()
 
 

@@ -28,8 +28,8 @@ def waits(browser: Browser, address: str, n_visitors: int) -> list[float]:
         found = []
         for turn in tqdm(range(TURNS), desc=f"{n_visitors} visitors"):
             start = time.perf_counter()
-            for page in pages:
-                draw(page, turn)
+            for number, page in enumerate(pages):
+                draw(page, turn, lean=0.2 * number / n_visitors)  # nobody's answer is another one's
             found += [answered(page)[1] for page in pages]
             time.sleep(max(0.0, start + PAUSE_SECONDS - time.perf_counter()))
     return found
