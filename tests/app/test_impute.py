@@ -160,7 +160,7 @@ def test_the_page_ends_with_the_reason_and_a_failure_told_in_numbers(open_page):
     app = open_page(PAGE)
     assert [fold.label for fold in app.expander if fold.label] == SECTIONS
     assert [header.value for header in app.header] == ["Where it fails"]
-    found = re.search(r"(None|\d+) of them looks? like the 4 that it was", texts(app))
+    found = re.search(r"(None|\d+) of them looks? like the 5 that it was", texts(app))
     assert found
     assert found[1] == "None" or int(found[1]) < completions.N / 2
 
