@@ -57,9 +57,9 @@ function showPlane(view, { mean, std, z }) {
   const side = context.canvas.width;
   const unit = side / context.canvas.clientWidth;
   view.trail = [...view.trail, onPlane(view, z, side)].slice(-TRAIL);
-  context.drawImage(view.ground, 0, 0);
   Object.assign(context, { strokeStyle: "#ffffff", fillStyle: "#ffffff", lineWidth: 1.5 * unit });
-  Object.assign(context, { shadowColor: "#000000", shadowBlur: 3 * unit });
+  context.shadowColor = "transparent"; // a shadow for each part of the trail would take longer than the network
+  context.drawImage(view.ground, 0, 0);
   for (let i = 1; i < view.trail.length; i++) {
     context.globalAlpha = 0.8 * (i / TRAIL);
     context.beginPath();
@@ -67,7 +67,7 @@ function showPlane(view, { mean, std, z }) {
     context.lineTo(...view.trail[i]);
     context.stroke();
   }
-  context.globalAlpha = 1;
+  Object.assign(context, { globalAlpha: 1, shadowColor: "#000000", shadowBlur: 3 * unit });
   const radii = [0, 1].map((i) => Math.max((std[i] * side) / view.data.map.extent, 6 * unit));
   context.beginPath();
   context.ellipse(...onPlane(view, mean, side), ...radii, 0, 0, 2 * Math.PI);
