@@ -12,6 +12,7 @@ from ui import rates
 
 ALL = dict.fromkeys(
     (
+        "compress_fewest",
         "compress_numbers",
         "compress_others",
         "compress_curve",
@@ -42,6 +43,7 @@ def test_a_drawing_is_compressed_to_the_bytes_chosen(open_page):
     assert "Your drawing fits in **6 bytes**" in texts(app)
     assert "To come as close to the original, others need more bytes" in texts(app)
     assert "every pixel is the same" in texts(app)
+    assert re.search(r"\d+ bytes are the fewest from which your drawing still looks like a 7", texts(app))
     assert len(app.get("plotly_chart")) == 2
     assert any(block.value.startswith("@torch") and "def compress(" in block.value for block in app.code)
     shown = shown_codes(app)[0]
