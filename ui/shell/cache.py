@@ -22,8 +22,8 @@ from torch import Tensor
 P = ParamSpec("P")
 T = TypeVar("T")
 
-BUDGET_BYTES = 8 * 2**20  # for the results of one function; those of all 20 functions take 70 MB at most
-MOST_RESULTS = 128  # of one function, however small they are
+BUDGET_BYTES = 8 * 2**20  # for the results of one function; those of all 21 functions take 40 MB at most
+MOST_RESULTS = 32  # of one function, however small they are
 _SECONDS = 600  # a number: Streamlit reads words by importing pandas
 entry_bytes: dict[str, int] = {}  # of each function that is kept briefly: what its largest result takes
 

@@ -13,7 +13,7 @@ from ui import anatomy, anomaly_verdict, completions, mask, noises, rates
 from ui.shell import cache
 from ui.view import plane
 
-MOST_MB = 75
+MOST_MB = 45
 NOISE = vae.Noise("gaussian", 0.5)
 KNOWN = mask.observed(mask.LEFT)
 RESULTS: dict[str, Callable[[Tensor], object]] = {
