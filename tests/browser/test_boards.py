@@ -156,7 +156,7 @@ def test_a_link_right_after_the_pen_has_left_loses_no_stroke(come, board: str):
         visitor.follows(LABEL[board], PAGE[board])
         takes_up_the_pen(visitor, board)
         visitor.waits_until(lambda place=stroke[0]: is_painted(visitor, board, place), all)
-    assert all(is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)))
+    visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)), all)
     visitor.sees_no_failure()
 
 
