@@ -46,9 +46,9 @@ def unfold(page: Page) -> None:
 
 def large_picture(seed: int) -> bytes:
     """A PNG of noise, which cannot be packed: 9 MB."""
-    grey = np.random.default_rng(seed).integers(0, 256, (UPLOAD_SIDE, UPLOAD_SIDE, 3), np.uint8)
+    pixels = np.random.default_rng(seed).integers(0, 256, (UPLOAD_SIDE, UPLOAD_SIDE, 3), np.uint8)
     file = io.BytesIO()
-    Image.fromarray(grey).save(file, "PNG", compress_level=1)
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 

@@ -120,7 +120,7 @@ def show_failure() -> None:
     image, groups = completions.first_miss(FAILURE, known)
     name, n = f"this {FAILURE}", completions.n_like(FAILURE, groups)
     frame.where_it_fails(
-        f"The middle of {name} is hidden, and what is left could also be the edge of another digit. "
+        f"The middle of {name} is hidden, and what is left could just as well belong to another digit. "
         f"{completions.verdict(name, groups)} {n or 'None'} of them {'looks' if n < 2 else 'look'} "
         f"like the {FAILURE} that it was. "
         "What was hidden cannot be known for certain; the model can only say how likely each completion is."
@@ -128,7 +128,7 @@ def show_failure() -> None:
     with st.container(horizontal=True, gap="medium"):
         with st.container(horizontal=True, gap="xsmall", width=2 * SMALL + 8):
             pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
-            pictures.partly_hidden(image, known, alt="its edge", width=SMALL, caption="seen")
+            pictures.partly_hidden(image, known, alt="what is left of it", width=SMALL, caption="seen")
         with st.container(width=N_SHOWN_OF_FAILURE * (SMALL + 8)):
             show_filmstrip(groups, N_SHOWN_OF_FAILURE, width=SMALL)
 

@@ -15,6 +15,7 @@ from ui.digit.fabric import Points, Stroke
 from vae.checks import InputError
 
 MOST_CHARACTERS = 392  # with the 8 that an address adds, 400
+MOST_READ = 396  # what was written before could have four more
 _TOLERANCES = (0.3, 0.5, 0.7, 1.0)  # in pixels of the framed picture: the first one that fits is taken
 _ACROSS = 18  # pixels of the framed picture from one end of the strokes to the other
 _ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"  # base64url, 6 bits each
@@ -44,7 +45,7 @@ def read(text: str) -> list[Stroke]:
     Raises:
         InputError: they spell none.
     """
-    if not set(text) <= set(_ALPHABET):
+    if len(text) > MOST_READ or not set(text) <= set(_ALPHABET):
         raise InputError(_NO_STROKES)
     reader = _Reader(text)
     *origin, side = (reader.next(_PLACE_BITS) / _PLACE for _ in range(3))

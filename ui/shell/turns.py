@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 PATIENCE_SECONDS = 2.0  # of a visitor, before they are told
-WAIT = "Several people are drawing at once. Your turn comes in a moment."
+WAIT = "Several people are drawing right now. It will be your turn in a moment."
 _cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 _run = threading.local()
 

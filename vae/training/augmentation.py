@@ -13,9 +13,8 @@ Codes = Literal["nested", "mostly_map", "whole", "map"]
 Corruptions = Literal["all", "noise", "holes"]
 
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
-LENGTHS: dict[
-    Codes, tuple[float, float]
-] = {  # shares of whole codes and of two numbers; the rest: any length
+# Shares of whole codes and of codes of two numbers; the rest of the images get a code of any length.
+LENGTHS: dict[Codes, tuple[float, float]] = {
     "nested": (0.56, 0.18),
     "mostly_map": (0.27, 0.60),
     "whole": (1.0, 0.0),

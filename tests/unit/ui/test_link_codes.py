@@ -121,3 +121,10 @@ def test_a_bomb_is_not_unpacked():
     packed = packer.compress(bytes(50_000_000)) + packer.flush()
     with pytest.raises(ValueError, match="these characters spell no picture"):
         picture_code.read(base64.urlsafe_b64encode(b"\xff" + packed).decode())
+
+
+def test_strokes_of_links_of_before_are_read_and_longer_ones_are_not():
+    place, dot = "AAAAA", "AEAA"  # all zeros; a thin stroke of one point
+    assert len(stroke_code.read(place + 97 * dot)) == 97
+    with pytest.raises(ValueError, match="spell no strokes"):
+        stroke_code.read(place + 98 * dot)
