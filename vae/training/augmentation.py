@@ -13,10 +13,10 @@ Codes = Literal["nested", "mostly_map", "whole", "map"]
 Corruptions = Literal["all", "noise", "holes"]
 
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
-# Shares of whole codes and of codes of two numbers; the rest of the images get a code of any length.
+# Shares of whole codes and of codes of two numbers; the rest of the digits get a code of any length.
 LENGTHS: dict[Codes, tuple[float, float]] = {
     "nested": (0.56, 0.18),
-    "mostly_map": (0.27, 0.60),
+    "mostly_map": (0.36, 0.52),
     "whole": (1.0, 0.0),
     "map": (0.0, 1.0),
 }
@@ -62,19 +62,25 @@ def corrupted_view(images: Tensor, corruptions: Corruptions, generator: torch.Ge
     return Corrupted(seen, (kind != HOLES) | _random_mask(images, generator))
 
 
+def n_beyond_the_map(n: int, codes: Codes) -> int:
+    """How many of n digits are not confined to codes of two numbers; they are the first ones."""
+    return n - round(LENGTHS[codes][1] * n)
+
+
 def random_prefix(
     n: int, latent_dim: int, codes: Codes, generator: torch.Generator, device: torch.device
 ) -> Tensor:
     """Which dimensions each of n codes keeps, bool (n, latent_dim).
 
     "nested": all, the first two, or any number; "mostly_map": the same, but the first two most often;
-    "whole": all; "map": the first two.
+    "whole": all; "map": the first two. The codes of two numbers are the last ones.
     """
     chance = torch.rand((n, 1), generator=generator, device=device)
     length = torch.randint(1, latent_dim + 1, (n, 1), generator=generator, device=device)
     whole, two = LENGTHS[codes]
-    length = torch.where(chance < whole + two, 2, length)
-    length = torch.where(chance < whole, latent_dim, length)
+    length = torch.where(chance * (1 - two) < whole, latent_dim, length)
+    place = torch.arange(n, device=device)[:, None]
+    length = torch.where(place < n_beyond_the_map(n, codes), length, 2)
     return torch.arange(latent_dim, device=device) < length
 
 

@@ -1,14 +1,17 @@
 """What a batch costs the model, in nats: what one step of training lowers."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from vae.model import VAE
-from vae.training.augmentation import clean_view, corrupted_view
+from vae.training.augmentation import clean_view, corrupted_view, n_beyond_the_map
 from vae.training.hands import augmented
 from vae.training.objective import code_nll_nats, elbo, rate
 from vae.training.options import Options
 
+SHARE_VARIED = 0.5  # of the digits whose codes say more than the map; two numbers have no room for hands
 CORRUPTED = 2  # one digit in so many is also seen noisy or partly hidden
 CODE_NLL_WEIGHT = 0.5  # of the code's negative log density given a corrupted digit, beside the ELBO
 
@@ -29,10 +32,12 @@ class Costs(nn.Module):
         """Of images (B, 1, 28, 28) in [0, 1]; kl_weight: (), 0 to 1."""
         if self.options.learn == "prior":
             return self._of_prior(images, generator)
-        return self._of_all(augmented(images, generator), kl_weight, generator)
+        return self._of_all(images, kl_weight, generator)
 
     def _of_all(self, images: Tensor, kl_weight: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         options = self.options
+        n_varied = math.ceil(SHARE_VARIED * n_beyond_the_map(len(images), options.codes))
+        images = augmented(images, n_varied, generator)
         view = clean_view(images, options.latent_dim, options.codes, generator)
         corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
         with self._autocast(images):

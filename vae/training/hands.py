@@ -1,12 +1,9 @@
 """Digits as other hands and pens would have written them."""
 
-import math
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-SHARE_VARIED = 0.35  # of the digits; the others are as they were written
 TURN, STRETCH, SLANT, SHIFT = 0.14, 0.08, 0.14, 0.07  # at most: radians, shares, and a share of half a side
 BEND = 0.9  # pixels by which a place is moved, at most, as a standard deviation
 N_BENDS = 5  # places along a side that are moved independently; between them the field is smooth
@@ -16,15 +13,16 @@ INNER = 20  # pixels of a digit's longer side, whatever its strokes
 FINE = 2  # pixels of a side that stand for one while a digit is changed
 
 
-def augmented(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Digits (B, 1, 28, 28) in [0, 1], the first ones as other hands and pens would have written them.
+def augmented(images: Tensor, n_varied: int, generator: torch.Generator) -> Tensor:
+    """Digits (B, 1, 28, 28) in [0, 1], the first n_varied as other hands and pens would have written them.
 
     Those are turned, stretched, slanted, moved and bent a little, and their strokes get another width. The
     others stay as they are, so the order of the digits must be random.
 
     Source: elastic distortions of Simard, Steinkraus & Platt 2003.
     """
-    n_varied = math.ceil(SHARE_VARIED * len(images))
+    if not n_varied:
+        return images
     digits = images[:n_varied]
     growth = _growth(digits, generator)
     grid = _affine_grid(1 + 2 * growth / INNER, generator) + _bends(n_varied, generator)

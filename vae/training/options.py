@@ -70,7 +70,7 @@ class Options:
     learn: Literal["all", "prior"] = "all"
     """What learns: all, from augmented digits, or the prior alone, the codes of digits as they are."""
     codes: Codes = "nested"
-    """Lengths of code to learn: nested for every prefix, mostly_map for two numbers more often than others,
+    """Lengths of code to learn: nested for every prefix, mostly_map for the same with two numbers most often,
     whole for K alone, map for two numbers alone."""
     corruptions: Corruptions = "all"
     """What to recognise codes from beside clean digits: all, noise alone, or holes alone."""
@@ -82,6 +82,8 @@ class Options:
     """Width of the vector between maps and code."""
     blocks: int = 2
     """Residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has a single one there."""
+    linear_blocks: int = 1
+    """Residual blocks of the vector between code and maps in the decoder; the encoder has a single one."""
 
     def __post_init__(self) -> None:
         for name, (lowest, highest) in COUNTS.items():
@@ -98,7 +100,7 @@ class Options:
 
     @property
     def config(self) -> Config:
-        return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
+        return Config(self.latent_dim, self.channels, self.hidden, self.blocks, self.linear_blocks)
 
 
 def shape_options(config: Config) -> dict[str, Any]:

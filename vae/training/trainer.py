@@ -24,6 +24,7 @@ from vae.training.validation import checked_images, validation_elbo
 READ_EVERY = 20  # steps after which the costs are looked at, for which the device is waited for
 FACTS = "history", "epochs", "seconds", "started_from"  # of a run, beside its weights
 KEPT = "the last good checkpoint is kept"
+CHECKPOINT_EVERY = 20.0  # seconds of training, at least; on a card an epoch takes less
 
 
 class DivergedError(RuntimeError):
@@ -70,10 +71,14 @@ class Trainer:
         self.history: list[dict[str, float]] = []
         self.epochs = 0.0  # passes over the digits; --minutes may end the last one early
         self.seconds = 0.0
+        self.saved_at = 0.0
         self.checkpoint = Checkpoint(options.run / "checkpoint.pt")
 
     def fit(self) -> VAE:
-        """Train the epochs that are left, checkpoint after each, and return the averaged model.
+        """Train the epochs that are left, and return the averaged model.
+
+        A checkpoint is written after the last epoch, and after others that end CHECKPOINT_EVERY seconds or
+        more after the one before.
 
         Raises:
             DivergedError: the loss is not finite.
@@ -114,8 +119,13 @@ class Trainer:
             raise DivergedError(f"the weights are not finite after epoch {len(self.history) + 1}; {KEPT}")
         self.history.append(facts | validation_elbo(self.averaged, self.checked))
         self.seconds += time.perf_counter() - start
-        if processes.rank() == 0:
+        if processes.rank() == 0 and self._checkpoint_is_due():
             self.checkpoint.save(self._state())
+            self.saved_at = self.seconds
+
+    def _checkpoint_is_due(self) -> bool:
+        over = self._progress(len(self.history), self.seconds) >= 1
+        return over or self.seconds - self.saved_at >= CHECKPOINT_EVERY
 
     def _train_epoch(self, step: Step, start: float) -> dict[str, float]:
         """One pass over the digits, or what of it --minutes leave time for; mean costs over them."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tests.tiny_training import TINY
+from vae.training import trainer as trainer_module
 from vae.training.options import Options
 from vae.training.trainer import Trainer
 
@@ -23,6 +24,11 @@ def options_in(folder: Path) -> Options:
         ema=0.9,
         **TINY,
     )
+
+
+@pytest.fixture(autouse=True)
+def _checkpoint_after_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_module, "CHECKPOINT_EVERY", 0.0)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from vae.training.augmentation import (
     SHARES,
     clean_view,
     corrupted_view,
+    n_beyond_the_map,
     random_prefix,
 )
 
@@ -54,6 +55,15 @@ def test_lengths_of_codes_are_all_two_or_any(codes: str) -> None:
 def test_codes_of_two_numbers_may_be_learned_more_often() -> None:
     assert LENGTHS["nested"] == (0.56, 0.18), "the default"
     assert LENGTHS["mostly_map"][1] > 0.5 > LENGTHS["mostly_map"][0] > 0
+
+
+@pytest.mark.parametrize("codes", list(LENGTHS))
+def test_the_last_codes_are_those_of_two_numbers(codes: str) -> None:
+    lengths = random_prefix(1000, K, codes, generator(), torch.device("cpu")).sum(dim=1)
+    first = n_beyond_the_map(1000, codes)
+    assert first == 1000 - round(1000 * LENGTHS[codes][1])
+    assert (lengths[first:] == 2).all()
+    assert (lengths[:first] == 2).sum().item() <= first / 4
 
 
 @pytest.mark.parametrize(("codes", "length"), [("whole", K), ("map", 2)])

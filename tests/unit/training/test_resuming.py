@@ -16,6 +16,7 @@ from unit.test_files import full_disk
 from unit.training.conftest import options_in, weights
 from vae.files import write_file
 from vae.training import resuming
+from vae.training import trainer as trainer_module
 from vae.training.options import Options
 from vae.training.resuming import Checkpoint
 from vae.training.step import Step
@@ -130,6 +131,16 @@ def test_on_a_full_disk_the_last_checkpoint_is_kept(
     with full_disk(1000), pytest.raises(vae.InputError, match="checkpoint.pt cannot be written"):
         run.fit()
     assert run.checkpoint.path.read_bytes() == before and os.listdir(options.run) == ["checkpoint.pt"]
+
+
+def test_epochs_of_less_than_seconds_share_a_checkpoint(
+    trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer_module, "CHECKPOINT_EVERY", 1e9)
+    run, saved = trainer(options), []
+    monkeypatch.setattr(run.checkpoint, "save", lambda state: saved.append(len(state["history"])))
+    run.fit()
+    assert saved == [options.epochs]
 
 
 def test_a_checkpoint_is_the_state_as_it_was_when_it_was_saved(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,8 +14,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from unit.training.conftest import weights
 from vae.model import VAE
-from vae.training.augmentation import clean_view, corrupted_view
-from vae.training.costs import CODE_NLL_WEIGHT, CORRUPTED
+from vae.training.augmentation import clean_view, corrupted_view, n_beyond_the_map
+from vae.training.costs import CODE_NLL_WEIGHT, CORRUPTED, SHARE_VARIED
 from vae.training.hands import augmented
 from vae.training.objective import code_nll_nats, elbo
 from vae.training.options import Options
@@ -37,7 +38,8 @@ def plain_loop(options: Options, digits: Tensor) -> tuple[VAE, list[float]]:
         for i, rows in enumerate(batches):
             epochs = epoch + i / len(batches)
             optimizer.param_groups[0]["lr"] = options.learning_rate * one_cycle(epochs / options.epochs)
-            images = augmented(digits[rows][:, None].float() / 255, generator)
+            n_varied = math.ceil(SHARE_VARIED * n_beyond_the_map(len(rows), options.codes))
+            images = augmented(digits[rows][:, None].float() / 255, n_varied, generator)
             view = clean_view(images, options.latent_dim, options.codes, generator)
             corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
             bound = elbo(model, view, generator)
