@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 import vae
 from tests.app.conftest import alts, picture_file, texts
@@ -232,6 +233,25 @@ def test_the_camera_is_opened_on_request_alone(open_page):
     app.button(key="camera_switch").click().run()
     assert not app.get("camera_input")
     assert app.session_state["digit"].source == "upload"
+
+
+@pytest.mark.parametrize("content", [picture_file(90, 120), b"no picture"], ids=["picture", "nonsense"])
+def test_the_server_does_not_keep_the_file(open_page, monkeypatch, content):
+    forgotten, remove = [], MemoryUploadedFileManager.remove_file
+
+    def noted(manager, session_id, file_id):
+        forgotten.append((len(manager.get_files(session_id, [file_id])), manager, session_id, file_id))
+        remove(manager, session_id, file_id)
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", noted)
+    app = open_page()
+    bring(app, content)
+    (there_before, manager, session_id, file_id), *others = forgotten
+    assert there_before == 1 and not others
+    assert manager.get_files(session_id, [file_id]) == []
+    digit = app.session_state["digit"]
+    app.run()
+    assert app.session_state["digit"] is digit and len(forgotten) == 1
 
 
 def test_no_more_than_two_pictures_are_read_at_a_time(open_page, monkeypatch):

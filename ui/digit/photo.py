@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 import vae
 from ui.digit import current
@@ -114,9 +116,9 @@ def _chosen() -> None:
     _keep(photo)
 
 
-def _take(file: UploadedFile | None) -> None:
+def _take(file: UploadedFile | DeletedFile | None) -> None:
     """Make the largest digit of a picture the visitor's, or say why it cannot be."""
-    if file is None:
+    if not isinstance(file, UploadedFile):
         return
     try:
         with _turn():
@@ -125,7 +127,16 @@ def _take(file: UploadedFile | None) -> None:
     except Exception as error:
         current.refuse(frame.told(error))
         return
+    finally:
+        _forget(file)
     _keep(photo)
+
+
+def _forget(file: UploadedFile) -> None:
+    """Take a file that was read from the server, where it would stay until the visitor has left."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 @contextmanager

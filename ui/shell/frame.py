@@ -38,7 +38,7 @@ _PAGES = {
 }
 _IMPORTED = threading.Event()  # by the first page of this process
 _ICONS = {path: icon for pages in _PAGES.values() for path, _, icon in pages}
-memory.share_arenas()  # before torch asks for any
+memory.keep_little()  # before torch asks for any
 
 
 def page(title: str, path: str, lead: str) -> DeltaGenerator:

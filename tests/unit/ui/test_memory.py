@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-USE = """
+BEGIN = """
 import re
 import sys
 import time
@@ -19,7 +19,9 @@ from ui.shell import memory
 def resident_mb():
     return int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
-memory.share_arenas()
+memory.keep_little()
+"""
+USE = """
 with ThreadPoolExecutor(8) as pool:
     kept = list(pool.map(lambda _: [bytearray(60_000) for _ in range(500)], range(8)))
     kept = [lists[::10] for lists in kept]
@@ -34,13 +36,36 @@ for _ in range(3):
 assert resident_mb() > 0.9 * before  # not while pages run
 time.sleep(1.5)
 """
+PHOTOS = """
+def read_photo():
+    pixels = [bytearray(20_000_000) for _ in range(6)]
+    print(resident_mb())
+
+def one_after_the_other():
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(read_photo).result()
+
+one_after_the_other()
+one_after_the_other()
+print(resident_mb())
+"""
+
+
+def said(script: str, *words: str) -> list[float]:
+    """The megabytes that a process of its own says it holds."""
+    command = [sys.executable, "-c", BEGIN + script, *words]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True)
+    return [float(number) for number in run.stdout.split()]
 
 
 @pytest.mark.parametrize("how", ["memory.give_back()", AT_REST])
 def test_what_lies_idle_is_given_back(how: str) -> None:
-    said = subprocess.run(
-        [sys.executable, "-c", USE, how], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=True
-    )
-    before, after = map(float, said.stdout.split())
+    before, after = said(USE, how)
     assert before > 200
     assert after < 0.4 * before
+
+
+def test_the_large_blocks_of_a_photo_go_back_at_once() -> None:
+    first, second, after = said(PHOTOS)
+    assert first > 120 and second > 120
+    assert after < first - 110
