@@ -112,8 +112,9 @@ def show_all(board: Scores) -> None:
             tables,
             icon=":material/table_chart:",
         )
-    with st.expander("Measure it yourself", icon=":material/terminal:"):
-        how_to_repeat(board)
+    frame.section(
+        "Measure it yourself", "scoreboard_repeat", how_to_repeat, board, icon=":material/terminal:"
+    )
 
 
 def show_tables(tables: list[list[Row]]) -> None:

@@ -27,10 +27,10 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Scores],
     return lambda content: write_scores(content, tmp_path)
 
 
-def unfolded(app: AppTest, *jobs: str) -> AppTest:
-    """The page after somebody opened what is folded away about some jobs."""
-    for job in jobs:
-        app.session_state[f"scoreboard_{job.lower().replace(' ', '_')}"] = True
+def unfolded(app: AppTest, *parts: str) -> AppTest:
+    """The page after somebody opened some of what is folded away: jobs, or "repeat"."""
+    for part in parts:
+        app.session_state[f"scoreboard_{part.lower().replace(' ', '_')}"] = True
     return app.run()
 
 
@@ -131,7 +131,7 @@ def test_losses_are_shown_in_the_same_way_as_wins(open_page, write):
 
 def test_the_run_can_be_repeated_from_what_the_page_says(open_page, write):
     write(SCORES)
-    app = open_page(PAGE)
+    app = unfolded(open_page(PAGE), "repeat")
     assert app.code[-1].value == "git checkout abc1234\npython -m vae.evaluate --seed 3"
     assert "2026-01-02" in texts(app) and "seed 3" in texts(app)
     unfolded(app, "Denoising")

@@ -27,6 +27,7 @@ def test_all_that_is_folded_away_opens_on_a_phone_and_in_both_themes(arrive: Cal
         visitor.main.locator("summary", has_text=job).first.click()
         expect(visitor.main.get_by_test_id("stTable")).to_have_count(sum(map(len, list(tables.values())[:n])))
     visitor.main.locator("summary", has_text="Measure it yourself").click()
+    expect(visitor.main.get_by_text("git checkout").first).to_be_visible()
     visitor.sees_it_whole()
     expect(visitor.main.get_by_role("figure", name="Reliability diagram")).to_be_visible()
     assert sideways(visitor) == []
