@@ -9,14 +9,13 @@ from torch import Tensor
 from vae.noise import add_noise
 from vae.training.data import binarize
 
-Codes = Literal["nested", "mostly_map", "whole", "map"]
+Codes = Literal["nested", "whole", "map"]
 Corruptions = Literal["all", "noise", "holes"]
 
 SHARE_GREY = 0.15  # of the clean views; the others are binarized
 # Shares of whole codes and of codes of two numbers; the rest of the digits get a code of any length.
 LENGTHS: dict[Codes, tuple[float, float]] = {
     "nested": (0.56, 0.18),
-    "mostly_map": (0.36, 0.52),
     "whole": (1.0, 0.0),
     "map": (0.0, 1.0),
 }
@@ -72,8 +71,8 @@ def random_prefix(
 ) -> Tensor:
     """Which dimensions each of n codes keeps, bool (n, latent_dim).
 
-    "nested": all, the first two, or any number; "mostly_map": the same, but the first two most often;
-    "whole": all; "map": the first two. The codes of two numbers are the last ones.
+    "nested": all, the first two, or any number; "whole": all; "map": the first two. The codes of two numbers
+    are the last ones.
     """
     chance = torch.rand((n, 1), generator=generator, device=device)
     length = torch.randint(1, latent_dim + 1, (n, 1), generator=generator, device=device)

@@ -70,8 +70,7 @@ class Options:
     learn: Literal["all", "prior"] = "all"
     """What learns: all, from augmented digits, or the prior alone, the codes of digits as they are."""
     codes: Codes = "nested"
-    """Lengths of code to learn: nested for every prefix, mostly_map for the same with two numbers most often,
-    whole for K alone, map for two numbers alone."""
+    """Lengths of code to learn: nested for every prefix, whole for K alone, map for two numbers alone."""
     corruptions: Corruptions = "all"
     """What to recognise codes from beside clean digits: all, noise alone, or holes alone."""
     latent_dim: int = 32

@@ -41,20 +41,14 @@ def test_every_code_is_cut_to_a_prefix(seed: int) -> None:
     assert (kept[:, 1:] <= kept[:, :-1]).all()
 
 
-@pytest.mark.parametrize("codes", ["nested", "mostly_map"])
-def test_lengths_of_codes_are_all_two_or_any(codes: str) -> None:
-    kept = random_prefix(40_000, K, codes, generator(), torch.device("cpu"))
+def test_lengths_of_codes_are_all_two_or_any() -> None:
+    kept = random_prefix(40_000, K, "nested", generator(), torch.device("cpu"))
     shares = torch.bincount(kept.sum(dim=1), minlength=K + 1) / len(kept)
-    whole, two = LENGTHS[codes]
+    whole, two = LENGTHS["nested"]
     any_length = (1 - whole - two) / K
     assert shares[K].item() == pytest.approx(whole + any_length, abs=0.01)
     assert shares[2].item() == pytest.approx(two + any_length, abs=0.01)
     assert shares[5].item() == pytest.approx(any_length, abs=0.01)
-
-
-def test_codes_of_two_numbers_may_be_learned_more_often() -> None:
-    assert LENGTHS["nested"] == (0.56, 0.18), "the default"
-    assert LENGTHS["mostly_map"][1] > 0.5 > LENGTHS["mostly_map"][0] > 0
 
 
 @pytest.mark.parametrize("codes", list(LENGTHS))
