@@ -31,8 +31,6 @@ class Settings:
     """Width of the vector between maps and code."""
     blocks: int = Options.blocks
     """Residual blocks."""
-    linear_blocks: int = Options.linear_blocks
-    """Residual blocks of the vector in the decoder."""
     device: str = "auto"
     """auto, cpu, cuda or cuda:N."""
     repeats: int = 30
@@ -82,11 +80,7 @@ def step_ms(trainer: Trainer, kind: type[Step], repeats: int) -> float:
 def main(settings: Settings) -> None:
     """Print the device and a table: step, its time."""
     options = Options(
-        batch=settings.batch,
-        hidden=settings.hidden,
-        blocks=settings.blocks,
-        linear_blocks=settings.linear_blocks,
-        device=settings.device,
+        batch=settings.batch, hidden=settings.hidden, blocks=settings.blocks, device=settings.device
     )
     gallery = (vae.load_gallery().images[:, 0] * 255).byte()
     digits = gallery.repeat(-(-settings.batch // len(gallery)), 1, 1)

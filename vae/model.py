@@ -24,7 +24,6 @@ SIZES = {  # fewest and most that a config may ask for
     "channels": (2, 1024),
     "hidden": (1, 2**14),
     "blocks": (1, 64),
-    "linear_blocks": (1, 64),
     "prior_hidden": (1, 2**14),
     "prior_components": (1, 1024),
 }
@@ -43,7 +42,6 @@ class Config:
     channels: int = 32  # feature maps at 14 x 14; twice as many at 7 x 7
     hidden: int = 256  # width of the vector between the 7 x 7 maps and the code
     blocks: int = 2  # residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has one there
-    linear_blocks: int = 1  # residual blocks of that vector in the decoder; the encoder has one
     prior_hidden: int = 512
     prior_components: int = 16  # of the mixture that each number of the code has as its prior
 
@@ -140,7 +138,7 @@ class Decoder(nn.Module):
         c, h = config.channels, config.hidden
         self.net = nn.Sequential(
             nn.Linear(2 * config.latent_dim, h),
-            *[_linear_block(h) for _ in range(config.linear_blocks)],
+            _linear_block(h),
             nn.SiLU(),
             nn.Linear(h, 2 * c * 7 * 7),
             nn.Unflatten(1, (2 * c, 7, 7)),

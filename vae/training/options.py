@@ -81,8 +81,6 @@ class Options:
     """Width of the vector between maps and code."""
     blocks: int = 2
     """Residual blocks at 7 x 7, and at 14 x 14 in the decoder; the encoder has a single one there."""
-    linear_blocks: int = 1
-    """Residual blocks of the vector between code and maps in the decoder; the encoder has a single one."""
 
     def __post_init__(self) -> None:
         for name, (lowest, highest) in COUNTS.items():
@@ -99,7 +97,7 @@ class Options:
 
     @property
     def config(self) -> Config:
-        return Config(self.latent_dim, self.channels, self.hidden, self.blocks, self.linear_blocks)
+        return Config(self.latent_dim, self.channels, self.hidden, self.blocks)
 
 
 def shape_options(config: Config) -> dict[str, Any]:

@@ -119,7 +119,8 @@ class Trainer:
             raise DivergedError(f"the weights are not finite after epoch {len(self.history) + 1}; {KEPT}")
         self.history.append(facts | validation_elbo(self.averaged, self.checked))
         self.seconds += time.perf_counter() - start
-        if processes.rank() == 0 and self._checkpoint_is_due():
+        is_due = self._checkpoint_is_due()  # which the processes agree on
+        if is_due and processes.rank() == 0:
             self.checkpoint.save(self._state())
             self.saved_at = self.seconds
 

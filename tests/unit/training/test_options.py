@@ -19,7 +19,7 @@ def test_folders_and_device_may_change_between_runs(options: Options) -> None:
 
 
 def test_the_shape_of_a_config_comes_back_from_its_options() -> None:
-    config = vae.Config(latent_dim=5, channels=6, hidden=7, blocks=3, linear_blocks=2)
+    config = vae.Config(latent_dim=5, channels=6, hidden=7, blocks=3)
     assert Options(**shape_options(config)).config == config
 
 
