@@ -77,8 +77,8 @@ class Trainer:
     def fit(self) -> VAE:
         """Train the epochs that are left, and return the averaged model.
 
-        A checkpoint is written after the last epoch, and after others that end CHECKPOINT_EVERY seconds or
-        more after the one before.
+        A checkpoint is written after the last epoch, and after each other one that ends more than
+        CHECKPOINT_EVERY seconds after the one before.
 
         Raises:
             DivergedError: the loss is not finite.
@@ -92,6 +92,8 @@ class Trainer:
         try:
             while self._progress(len(self.history), self.seconds) < 1:
                 self._epoch(step)
+                self._save_after(CHECKPOINT_EVERY)
+            self._save_after(0.0)
         except torch.OutOfMemoryError as error:
             raise InputError(
                 f"{self.device} has no memory for a batch of {self.options.batch} digits: "
@@ -119,14 +121,12 @@ class Trainer:
             raise DivergedError(f"the weights are not finite after epoch {len(self.history) + 1}; {KEPT}")
         self.history.append(facts | validation_elbo(self.averaged, self.checked))
         self.seconds += time.perf_counter() - start
-        is_due = self._checkpoint_is_due()  # which the processes agree on
-        if is_due and processes.rank() == 0:
+
+    def _save_after(self, seconds: float) -> None:
+        """Write a checkpoint if more seconds of training than so many are not in one yet."""
+        if processes.rank() == 0 and self.seconds - self.saved_at > seconds:
             self.checkpoint.save(self._state())
             self.saved_at = self.seconds
-
-    def _checkpoint_is_due(self) -> bool:
-        over = self._progress(len(self.history), self.seconds) >= 1
-        return over or self.seconds - self.saved_at >= CHECKPOINT_EVERY
 
     def _train_epoch(self, step: Step, start: float) -> dict[str, float]:
         """One pass over the digits, or what of it --minutes leave time for; mean costs over them."""
@@ -195,3 +195,4 @@ class Trainer:
             group["capturable"] = self.graphed  # which the checkpoint may have from another device
         for name in FACTS:
             setattr(self, name, saved[name])
+        self.saved_at = self.seconds

@@ -42,6 +42,7 @@ def test_every_code_is_cut_to_a_prefix(seed: int) -> None:
 
 
 def test_lengths_of_codes_are_all_two_or_any() -> None:
+    assert LENGTHS["nested"] == (0.56, 0.18), "the default"
     kept = random_prefix(40_000, K, "nested", generator(), torch.device("cpu"))
     shares = torch.bincount(kept.sum(dim=1), minlength=K + 1) / len(kept)
     whole, two = LENGTHS["nested"]
