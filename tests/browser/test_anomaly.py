@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, expect
 
 from tests.browser.visitor import FRAMED, STROKES, Visitor
 
@@ -42,10 +42,15 @@ def test_on_a_phone_the_drawing_and_what_the_model_would_have_drawn_lie_side_by_
 ):
     visitor = arrive(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     visitor.opens("anomaly")
-    left, right = (visitor.picture(alt).bounding_box() for alt in (GLOWING, NEAREST))
-    assert left and right
-    assert left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
+    _, right = visitor.waits_until(
+        lambda: [visitor.picture(alt).bounding_box() for alt in (GLOWING, NEAREST)], lie_side_by_side
+    )
     assert right["x"] + right["width"] <= 390 and right["y"] + right["height"] <= 844
+
+
+def lie_side_by_side(boxes: list[FloatRect]) -> bool:
+    left, right = boxes
+    return left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
 
 
 def press_picture(visitor: Visitor, name: str) -> None:

@@ -120,7 +120,7 @@ def test_clear_can_be_taken_back_and_so_can_each_stroke(come, board: str):
     visitor.draws(PARALLEL, board)
     visitor.sees_it_ready()
     leaves_and_comes_back(visitor, board)
-    ink = visitor.ink(board)
+    ink = visitor.waits_until(lambda: visitor.ink(board), bool)
     framed = visitor.source(FRAMED) if board == "canvas" else None
     visitor.named(f"{board}_clear").get_by_role("button").click()
     visitor.waits_until(lambda: visitor.ink(board), lambda ink: not ink)
@@ -128,7 +128,7 @@ def test_clear_can_be_taken_back_and_so_can_each_stroke(come, board: str):
         expect(visitor.ways).to_contain_text("The board is empty")
     expect(visitor.complaints).to_have_count(0)
     undo(visitor, board)
-    assert visitor.waits_until(lambda: visitor.ink(board), bool) == ink
+    visitor.waits_until(lambda: visitor.ink(board), ink.__eq__)
     assert framed is None or visitor.source(FRAMED) == framed
     undo(visitor, board)
     visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5), (0.7, 0.5)), [True, False].__eq__)
@@ -243,7 +243,7 @@ def test_a_touch_that_the_system_ends_keeps_its_ink(come, board: str):
     visitor.moves(places, "touch", end="touchCancel")
     visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5)), all)
     leaves_and_comes_back(visitor, board)
-    assert all(is_painted(visitor, board, (0.3, 0.5)))
+    visitor.waits_until(lambda: is_painted(visitor, board, (0.3, 0.5)), all)
 
 
 def test_the_board_stands_still_where_a_link_brought_the_digit(arrive: Callable[..., Visitor]):
