@@ -94,32 +94,36 @@ plausible, not true.
 
 
 def _training_facts(run: TrainingRun) -> str:
-    """How the weights were made, as a table."""
-    last = run.history[-1]
+    """How the weights were made, as two tables."""
     return f"""| | |
 | --- | --- |
 | weights | `vae.safetensors`, half precision |
-| trained by | `{run.command}` |
-| at commit | `{run.commit}` |
-| started from | {_started_from(run)} |
-| took | {run.hours} hours on {run.device}, {run.precision} |
-| with all before it | {run.hours_of_all:.1f} hours |
-| with | PyTorch {run.torch} |
 | data | MNIST training images 10,000 to 59,999 (CC BY-SA 3.0); nothing else |
-| epochs | {last.epoch} |
-| last validation ELBO | {last.validation_elbo:.2f} nats; at k = 2 {last.validation_elbo_2:.2f} |
+| trained in | {run.hours_of_all:.1f} hours, by the runs below |
 | calibrated by | `python -m vae.calibrate` on MNIST training images 0 to 9,999 |
-| options | `{json.dumps(run.options)}` |"""
+| options of the last run | `{json.dumps(run.options)}` |
+
+Each run started from the weights of the one before it, the first from random weights. The validation ELBO is
+that at its end, with the whole code and with two numbers.
+
+{_runs([*reversed(run.earlier), run])}"""
 
 
-def _started_from(run: TrainingRun) -> str:
-    """The runs before this one, the last of them first."""
-    runs = [
-        f"command `{each.command}`, commit `{each.commit}`, hours `{each.hours}`"
-        + ("" if each.left_out is None else f", left_out `{each.left_out}`")
-        for each in run.earlier
-    ]
-    return ", which started from: ".join([*runs, "random weights"])
+def _runs(runs: Sequence[TrainingRun]) -> str:
+    """A markdown table of runs."""
+    titles = ("run", "command", "at commit", "took", "epochs", "validation ELBO, nats")
+    lines = (
+        (
+            f"{i}",
+            f"`{run.command}`" + ("" if run.left_out is None else f"; left out afterwards: {run.left_out}"),
+            f"`{run.commit}`",
+            f"{run.hours} hours on {run.device}, {run.precision}, PyTorch {run.torch}",
+            f"{run.history[-1].epoch}",
+            f"{run.history[-1].validation_elbo:.2f}, {run.history[-1].validation_elbo_2:.2f}",
+        )
+        for i, run in enumerate(runs, 1)
+    )
+    return "\n".join(map(_line, (titles, ["---"] * len(titles), *lines)))
 
 
 def _measured(scores: Scores) -> str:

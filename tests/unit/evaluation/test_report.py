@@ -95,8 +95,7 @@ def test_the_model_card_tells_the_facts_of_the_run() -> None:
     for fact in (
         "2,100,000",
         "1.5 hours on 2 CPU threads",
-        "-90.00 nats",
-        "-145.00",
+        "-90.00, -145.00",
         "python -m vae.evaluate",
         "99.23%",
         "1 of 2 goals reached",
@@ -130,17 +129,17 @@ def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
     assert "18.75 (Total variation)" in readme.read_text(encoding="utf-8")
 
 
-def test_the_card_names_the_runs_that_a_run_started_from() -> None:
-    first = replace(TRAINING, command="python -m vae.train --epochs 80", hours=1.5)
-    second = replace(TRAINING, commit="def", hours=2.0, left_out="a network", started_from=first)
-    card = model_card(replace(TRAINING, started_from=second), SCORES)
+def test_the_card_names_all_runs_the_first_one_first() -> None:
+    first = replace(TRAINING, command="python -m vae.train --epochs 80", hours=2.0, left_out="a network")
+    last = replace(TRAINING, commit="def", started_from=first)
+    card = model_card(last, SCORES)
     assert (
-        "| started from | command `python -m vae.train`, commit `def`, hours `2.0`, left_out `a network`, "
-        "which started from: command `python -m vae.train --epochs 80`, commit `abc`, hours `1.5`, "
-        "which started from: random weights |"
+        "| 1 | `python -m vae.train --epochs 80`; left out afterwards: a network | `abc` "
+        "| 2.0 hours on 2 CPU threads, float32, PyTorch 2.14 | 3 | -90.00, -145.00 |\n"
+        "| 2 | `python -m vae.train` | `def` "
+        "| 1.5 hours on 2 CPU threads, float32, PyTorch 2.14 | 3 | -90.00, -145.00 |\n"
     ) in card
-    assert "| with all before it | 5.0 hours |" in card
-    assert "| started from | random weights |" in model_card(TRAINING, SCORES)
+    assert "| trained in | 3.5 hours, by the runs below |" in card
 
 
 @pytest.mark.parametrize("name", ["scores.json", "specialists.json"])
