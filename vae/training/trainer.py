@@ -61,7 +61,6 @@ class Trainer:
             self.model.decoder.requires_grad_(False)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = copy.deepcopy(self.model)
-        self.start = copy.deepcopy(self.model)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(),
             torch.zeros((), device=self.device),
@@ -76,7 +75,7 @@ class Trainer:
         self.checkpoint = Checkpoint(options.run / "checkpoint.pt")
 
     def fit(self) -> VAE:
-        """Train the epochs that are left, and return the averaged model, --start-share of the way back.
+        """Train the epochs that are left, and return the averaged model.
 
         A checkpoint is written after the last epoch, and after each other one that ends more than
         CHECKPOINT_EVERY seconds after the one before.
@@ -102,8 +101,6 @@ class Trainer:
             ) from error
         finally:
             self.checkpoint.wait()
-        if self.options.start_share:
-            self._move_back()
         return self.averaged
 
     def step(self, kind: type[Step] | None = None) -> Step:
@@ -124,18 +121,6 @@ class Trainer:
             raise DivergedError(f"the weights are not finite after epoch {len(self.history) + 1}; {KEPT}")
         self.history.append(facts | validation_elbo(self.averaged, self.checked))
         self.seconds += time.perf_counter() - start
-
-    @torch.no_grad()
-    def _move_back(self) -> None:
-        """Move the averaged weights --start-share of the way back to where the run started; check them again.
-
-        What a run loses elsewhere, it loses faster than it learns what it is for: some way back both are good
-        (Wortsman et al. 2022, arXiv:2109.01903).
-        """
-        start = self.start.state_dict()
-        for name, value in self.averaged.state_dict().items():
-            value.lerp_(start[name], self.options.start_share)
-        self.history[-1] |= validation_elbo(self.averaged, self.checked)
 
     def _save_after(self, seconds: float) -> None:
         """Write a checkpoint if more seconds of training than so many are not in one yet."""
