@@ -25,7 +25,7 @@ from vae.training.sevens import learned_digits
 
 @dataclass(frozen=True)
 class Options:
-    """Train the plain VAE and write weights/plain.json."""
+    """Train the plain VAE and write plain.json."""
 
     data: Path = default_root()
     """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""

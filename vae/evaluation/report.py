@@ -22,11 +22,11 @@ HEADLINES = (
     ("Generation", "Fréchet distance over its floor"),
     ("Denoising", "gaussian 0.25"),
     ("Denoising", "mean lead"),
+    ("Imputation", "left half"),
+    ("Imputation", "mean lead"),
     ("Anomaly detection", "framed letters"),
     ("Anomaly detection", "doodles"),
     ("Anomaly detection", "Omniglot letters"),
-    ("Imputation", "left half"),
-    ("Imputation", "mean lead"),
 )
 
 
@@ -48,7 +48,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def headlines(rows: Sequence[Row]) -> list[Row]:
-    """One or two rows for each job, for the README."""
+    """One to three rows for each job, in the order of the file, for the README."""
     return [row for row in rows if (row.job, row.case) in HEADLINES]
 
 
@@ -127,16 +127,18 @@ def _runs(runs: Sequence[TrainingRun]) -> str:
 
 
 def _measured(scores: Scores) -> str:
-    """The run of the evaluation, and the later runs of some jobs, a sentence each."""
-    goals = f"{scores.n_goals_reached()} of {len(scores.with_goal())} goals reached"
+    """The run of the evaluation, later ones of some jobs, and the goals reached, a sentence each."""
     whole = (
         f"Measured on {scores.date} by `{scores.command}` at commit `{scores.commit}`, seed {scores.seed},\n"
-        f"in {scores.minutes} minutes: {goals}.\n"
+        f"in {scores.minutes} minutes.\n"
     )
-    return whole + "".join(
+    later = "".join(
         f"The rows of {each.jobs_in_words} were measured again on {each.date}\nby "
         f"`{each.command}` at commit `{each.commit}`.\n"
         for each in scores.renewed
+    )
+    return (
+        f"{whole}{later}In all, {scores.n_goals_reached()} of {len(scores.with_goal())} goals are reached.\n"
     )
 
 

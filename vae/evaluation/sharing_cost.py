@@ -8,20 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import vae
-from vae.checkpoint import WEIGHTS
-from vae.evaluation.checked_json import checked, is_count, is_number, read_json
+from vae.checkpoint import WEIGHTS, fingerprint
+from vae.checks import FileError
+from vae.evaluation.checked_json import checked, is_count, is_number, is_whole, read_json
 from vae.evaluation.evaluation_data import EvaluationData, Sizes
 from vae.evaluation.scores import Baseline, Row
+from vae.evaluation.specialists import SPECIALISTS
 
 NESTING, SHARING = "Cost of nesting", "Cost of sharing one model"
 PLAIN = "VAE of the same network, N(0, I) prior, not nested"
-_COMPARED = {
-    "nested": ("elbo", "elbo_2", "psnr", "rmse"),
-    "whole code": ("elbo",),
-    "two dimensions": ("elbo_2",),
-    "denoising": ("psnr",),
-    "imputation": ("rmse",),
-}  # figures of each model in specialists.json
 
 
 def plain_baseline(figure: str, folder: Path = WEIGHTS) -> tuple[Baseline, ...]:
@@ -35,7 +30,9 @@ def plain_baseline(figure: str, folder: Path = WEIGHTS) -> tuple[Baseline, ...]:
         facts = checked(content, {"epochs": is_count}, "the file")
         return facts | {"figures": _figures(content.get("figures"), (figure,), "its samples")}
 
-    found = read_json(folder / "plain.json", parse, command="python -m vae.evaluation.plain_vae")
+    found = read_json(
+        folder / "plain.json", parse, command="python -m vae.evaluation.plain_vae --out weights"
+    )
     return (Baseline(f"{PLAIN}, {found['epochs']} epochs", found["figures"][figure]),) if found else ()
 
 
@@ -45,11 +42,13 @@ def cost_of_sharing(
     """Nats and error in percent above the specialists', decibels below; nothing before those were trained.
 
     Raises:
-        FileError: specialists.json is damaged or lacks a figure.
+        FileError: specialists.json is damaged, lacks a figure, or is of other weights.
     """
-    command = "python -m vae.evaluation.specialists"
+    command = "python -m vae.evaluation.specialists --out weights"
     found = read_json(folder / "specialists.json", _specialists, command=command)
     if found is not None:
+        if found["weights"] != fingerprint(model):
+            raise FileError(f"specialists.json is of other weights; {command} trains from these")
         yield from _nesting_rows(found, sizes.density)
         yield from _sharing_rows(found)
 
@@ -83,9 +82,14 @@ def _percent_above(found: dict[str, Any], figure: str, specialist: str) -> float
 
 def _specialists(content: Any) -> dict[str, Any]:
     """The content of specialists.json, checked."""
-    facts = checked(content, {"epochs": is_count, "n_restored": is_count, "figures": _is_record}, "the file")
+    facts = checked(
+        content,
+        {"weights": is_whole, "epochs": is_count, "n_restored": is_count, "figures": _is_record},
+        "the file",
+    )
     models = facts["figures"]
-    return facts | {"figures": {name: _figures(models.get(name), of, name) for name, of in _COMPARED.items()}}
+    compared = ((name, specialist.figures) for name, specialist in SPECIALISTS.items())
+    return facts | {"figures": {name: _figures(models.get(name), of, name) for name, of in compared}}
 
 
 def _figures(record: Any, names: Iterable[str], where: str) -> dict[str, float]:

@@ -36,7 +36,7 @@ N_RESTORED = 100  # test digits that are denoised and completed
 
 @dataclass(frozen=True)
 class Options:
-    """Train the nested model and its specialists alike; write weights/specialists.json."""
+    """Train the nested model and its specialists alike; write specialists.json."""
 
     data: Path = default_root()
     """Folder that holds MNIST/raw. Default: $MNIST_ROOT, else ./data."""
@@ -44,7 +44,7 @@ class Options:
     """Folder for specialists.json. Default: that of --run; weights for the figures that ship."""
     run: Path = Path("runs/specialists")
     """Folder for the checkpoints."""
-    epochs: int = 3
+    epochs: int = 2
     """Passes over the training digits for each of the models that go on from the shipped weights."""
     learning_rate: float = 5e-4
     """Highest learning rate of each of those."""

@@ -16,7 +16,7 @@ from vae.evaluation.checked_json import (
     read_json,
 )
 
-NAME, COMMAND = "training.json", "python -m vae.train"
+NAME, COMMAND = "training.json", "python -m vae.train --out weights"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""What training sees: clean digits, to learn codes of every length, and corrupted ones, to infer those."""
+"""What training sees: clean digits, to learn codes of every length, and corrupted ones, to infer those.
+
+Other hands and pens are in hands.py, barred sevens in sevens.py.
+"""
 
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -36,7 +39,7 @@ class View(NamedTuple):
 
 
 class Corrupted(NamedTuple):
-    """The same digits, noisy or partly hidden."""
+    """The same digits, noisy or partly hidden, a few of them neither."""
 
     seen: Tensor  # (B, 1, 28, 28)
     observed: Tensor  # bool (B, 1, 28, 28), True = known
@@ -50,7 +53,7 @@ def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.G
 
 
 def corrupted_view(images: Tensor, corruptions: Corruptions, generator: torch.Generator) -> Corrupted:
-    """Digits (B, 1, 28, 28) in [0, 1], each with noise of a random kind and level, or with pixels hidden."""
+    """Digits (B, 1, 28, 28) in [0, 1] with noise of a random kind and level, hidden pixels, or neither."""
     device, n = images.device, len(images)
     chance = torch.rand((n, 1, 1, 1), generator=generator, device=device)
     kind = torch.stack([chance >= edge for edge in accumulate(SHARES[corruptions][:-1])]).sum(dim=0)

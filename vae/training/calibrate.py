@@ -27,7 +27,7 @@ N_KERNEL = 1000  # validation digits behind the kernel of the residual
 N_CONTEXT = 1000  # validation digits behind the contexts of the lossless code
 CONTEXT_STEP = 4.0  # of the grid behind the contexts, in average posterior standard deviations
 N_INK = 20  # validation digits, of either kind, behind the step of the lossless code
-KERNEL_STEP = 1.4  # so of the grid behind the kernel
+KERNEL_STEP = 1.4  # of the grid behind the kernel, in the same unit
 AT_ONCE = 1000  # digits that are encoded together, which bounds their memory
 INK_STEPS = (3.0, 4.0, 5.0, 6.0)
 
@@ -126,11 +126,11 @@ def _ink(model: VAE, images: Tensor, statistics: ModelStatistics) -> tuple[float
 def _context(model: VAE, inks: Tensor, step: Tensor) -> Tensor:
     """Weights of what turns a pixel's logit, by logistic regression on coded digits (N, 1, 28, 28)."""
     grid = nearest_codes(model, inks, step)
-    logits, pixels = context.rounded(decoded(model, grid.z)), inks.flatten(1).double()
-    features = torch.cat([context.features(*pair) for pair in zip(logits, pixels, strict=True)])
+    logits, inked = context.rounded(decoded(model, grid.z)), inks.flatten(1).double()
+    features = torch.cat([context.features(*pair) for pair in zip(logits, inked, strict=True)])
     unsure = logits.flatten().abs() < context.HIGHEST_LOGIT
     fit = LogisticRegression(C=math.inf, fit_intercept=False)
-    fit.fit(features[unsure].numpy(), pixels.flatten()[unsure].numpy())
+    fit.fit(features[unsure].numpy(), inked.flatten()[unsure].numpy())
     return _rounded(torch.from_numpy(fit.coef_[0]), 4)
 
 

@@ -48,7 +48,7 @@ def load_mnist(root: Path | str, *, train: bool) -> tuple[Tensor, Tensor]:
 
 
 def training_digits(root: Path | str) -> Tensor:
-    """The digits to train on, uint8 (50000, 28, 28)."""
+    """The digits of MNIST to train on, uint8 (50000, 28, 28); see also `sevens.learned_digits`."""
     return load_mnist(root, train=True)[0][N_VALIDATION:]
 
 

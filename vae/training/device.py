@@ -31,4 +31,5 @@ def device_name(device: torch.device) -> str:
     """The card, or how many threads of the processor."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"{torch.get_num_threads()} CPU threads"
+    n_threads = torch.get_num_threads()
+    return "1 CPU thread" if n_threads == 1 else f"{n_threads} CPU threads"

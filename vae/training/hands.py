@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 TURN, STRETCH, SLANT, SHIFT = 0.14, 0.08, 0.14, 0.07  # at most: radians, shares, and a share of half a side
-BEND = 0.9  # pixels by which a place is moved, at most, as a standard deviation
+BEND = 0.9  # pixels, the largest standard deviation of how far a place is moved
 N_BENDS = 5  # places along a side that are moved independently; between them the field is smooth
 WIDTHS = 1.6, 3.4  # pixels, of the strokes; the pens of vae.frame_strokes are 2.0 to 2.8 wide
 THINNER, THICKER = -0.5, 1.0  # pixels that either edge of a stroke moves outwards, at most

@@ -13,7 +13,7 @@ from vae.training.augmentation import Corrupted, View
 
 
 class Elbo(NamedTuple):
-    """The two parts of the bound on log p(target), each (B,) nats; elbo = log_px - kl."""
+    """The bound on log p(x) in its two parts, each (B,) nats: elbo = log_px - kl."""
 
     log_px: Tensor
     kl: Tensor

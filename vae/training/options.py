@@ -106,7 +106,7 @@ def shape_options(config: Config) -> dict[str, Any]:
 
 
 def resumable(options: Options) -> dict[str, Any]:
-    """The options that fix the result of a run: all but folders and device."""
+    """The options that fix the result of a run: all but folders, device, --resume and --force."""
     skipped = {"data", "out", "force", "run", "resume", "device"}
     kept = {name: value for name, value in asdict(options).items() if name not in skipped}
     return kept | {"start": options.start and str(options.start)}

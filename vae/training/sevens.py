@@ -42,7 +42,7 @@ def barred(sevens: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _top_left(ink: Tensor) -> Tensor:
-    """Where the top stroke begins, x and y (B, 2): the leftmost ink of the upper half."""
+    """Where the top stroke begins, x and y (B, 2): the leftmost ink of the upper twelve rows."""
     rows, columns = torch.meshgrid(torch.arange(28), torch.arange(28), indexing="ij")
     far = columns + 100 * ((ink < 0.5) | (rows >= 12))
     first = far.flatten(1).argmin(dim=1)

@@ -19,7 +19,11 @@ def initialized(config: Config, seed: int) -> VAE:
 
 
 def start_from(model: VAE, path: Path) -> None:
-    """Give a model the encoder and decoder in a weights file, and the prior if it is of the same shape."""
+    """Give a model the encoder and decoder in a weights file, and the prior if it is of the same shape.
+
+    Raises:
+        InputError: the file is missing, damaged, or holds a model of another shape.
+    """
     tensors, _ = read_tensors(path)
     own = model.state_dict()
     theirs, ours = ({(name, value.shape) for name, value in part.items()} for part in (tensors, own))
@@ -34,12 +38,14 @@ def earlier_run(start: Path | None) -> dict[str, Any] | None:
     """The weights to start from and the facts of the run that made them; None without.
 
     Raises:
-        InputError: those facts are damaged.
+        InputError: those facts are missing or damaged.
     """
     if start is None:
         return None
     beside = start.with_name("training.json")
-    return {"weights": str(start), **(read_facts(beside) if beside.is_file() else {})}
+    if not beside.is_file():
+        raise InputError(f"there is no training.json beside {start.name}, which tells how it was trained")
+    return {"weights": str(start), **read_facts(beside)}
 
 
 def read_facts(path: Path) -> dict[str, Any]:

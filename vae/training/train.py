@@ -60,7 +60,7 @@ def check_no_better(options: Options, elbo: float) -> None:
     """Refuse to replace weights whose ELBO on validation digits, in nats, is higher or not known."""
     if not (options.results / "vae.safetensors").exists():
         return
-    how = f"--force replaces them, with --resume at once: the run is kept in {options.run}"
+    how = f"--resume --force replaces them, without training again: the run is kept in {options.run}"
     try:
         earlier = float(read_facts(options.results / "training.json")["history"][-1]["validation_elbo"])
     except (InputError, KeyError, IndexError, TypeError, ValueError) as error:

@@ -187,7 +187,11 @@ class Trainer:
 
     def _load(self) -> None:
         saved = self.checkpoint.load(self.device)
-        if saved.get("options") != resumable(self.options):
+        if not saved.keys() >= {"options", *FACTS, *self._parts()}:
+            raise InputError(
+                f"the checkpoint in {self.options.run} lacks a part: start anew, without --resume"
+            )
+        if saved["options"] != resumable(self.options):
             raise InputError(f"the checkpoint in {self.options.run} was trained with other options")
         for name, part in self._parts().items():
             part.load_state_dict(saved[name])

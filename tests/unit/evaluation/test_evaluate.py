@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import vae
+from vae.checkpoint import fingerprint
 from vae.checks import FileError
 from vae.evaluation import (
     anomaly_protocol,
@@ -103,14 +104,16 @@ def test_the_cost_of_sharing_is_what_the_nested_model_is_behind(
         "denoising": {"psnr": 24.0},
         "imputation": {"rmse": 0.2},
     }
-    (tmp_path / "specialists.json").write_text(
-        json.dumps({"epochs": 2, "n_restored": 9, "figures": figures}), encoding="utf-8"
-    )
+    facts = {"weights": fingerprint(model), "epochs": 2, "n_restored": 9, "figures": figures}
+    (tmp_path / "specialists.json").write_text(json.dumps(facts), encoding="utf-8")
     rows = {row.case: row for row in cost_of_sharing(model, data, SIZES, 0, tmp_path)}
     costs = {case: row.ours for case, row in rows.items()}
     assert costs == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
     assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
     assert [row.n for row in rows.values()] == [SIZES.density, SIZES.density, 9, 9]
+    (tmp_path / "specialists.json").write_text(json.dumps(facts | {"weights": 1}), encoding="utf-8")
+    with pytest.raises(FileError, match="specialists.json is of other weights"):
+        list(cost_of_sharing(model, data, SIZES, 0, tmp_path))
 
 
 def test_the_plain_baseline_is_read_from_its_file(tmp_path: Path) -> None:
@@ -126,9 +129,9 @@ def test_a_damaged_file_of_other_models_is_a_sentence(
 ) -> None:
     for name in ("plain.json", "specialists.json"):
         (tmp_path / name).write_text(content)
-    with pytest.raises(FileError, match=r"plain\.json .+evaluation\.plain_vae writes a new one"):
+    with pytest.raises(FileError, match=r"plain\.json .+evaluation\.plain_vae --out weights writes a new one"):
         plain_baseline("sure_share", tmp_path)
-    with pytest.raises(FileError, match=r"specialists\.json .+evaluation\.specialists writes a new one"):
+    with pytest.raises(FileError, match=r"specialists\.json .+evaluation\.specialists --out weights writes a new one"):
         list(cost_of_sharing(model, data, SIZES, 0, tmp_path))
 
 

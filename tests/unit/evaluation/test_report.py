@@ -98,7 +98,7 @@ def test_the_model_card_tells_the_facts_of_the_run() -> None:
         "-90.00, -145.00",
         "python -m vae.evaluate",
         "99.23%",
-        "1 of 2 goals reached",
+        "1 of 2 goals are reached",
     ):
         assert fact in card
     assert score_table(SCORES.rows) in card

@@ -46,6 +46,9 @@ def test_a_prior_of_another_kind_starts_anew(
 ) -> None:
     earlier = vae.VAE(replace(options.config, prior_components=2))
     save_weights(earlier, tmp_path / "earlier.safetensors")
+    with pytest.raises(vae.InputError, match="there is no training.json beside earlier.safetensors"):
+        trainer(replace(options, start=tmp_path / "earlier.safetensors"))
+    (tmp_path / "training.json").write_text("{}")
     started = trainer(replace(options, start=tmp_path / "earlier.safetensors")).model.state_dict()
     fresh = trainer(options).model.state_dict()
     for name, value in started.items():

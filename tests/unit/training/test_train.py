@@ -87,7 +87,7 @@ def test_better_weights_are_replaced_by_force_alone(
     before = {file: file.read_bytes() for file in options.results.iterdir()}
     with pytest.raises(vae.InputError, match=message) as error:
         command(options)
-    assert "--force replaces them" in str(error.value)
+    assert "--resume --force replaces them" in str(error.value)
     assert {file: file.read_bytes() for file in options.results.iterdir()} == before
     command(replace(options, resume=True, force=True))
     assert json.loads((options.results / "training.json").read_text())["history"][-1]["loss"]
