@@ -20,6 +20,7 @@ def page():
         canvas.put("canvas", strokes)
     board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS)
     st.session_state["now"], st.session_state["changed"] = board.strokes, board.take_change()
+    st.button("Show again", key="show_again", on_click=canvas.show_again, args=("canvas",))
 
 
 def columns(app: AppTest) -> list[float]:
@@ -46,6 +47,22 @@ def test_what_is_drawn_is_told_once_and_cleared_and_brought_back():
     assert columns(app) == [] and app.session_state["changed"]
     app.button(key="canvas_undo").click().run()
     assert columns(app) == [0.25, 0.75, 0.5] and app.session_state["changed"]
+
+
+def test_a_board_is_built_again_only_where_it_would_not_show_what_is_drawn():
+    app = AppTest.from_function(page, default_timeout=60).run()
+
+    def mounts_again() -> int:
+        before = app.session_state["canvas"].mounts
+        app.button(key="show_again").click().run()
+        return app.session_state["canvas"].mounts - before
+
+    assert mounts_again() == 0
+    draw(app, [(140, 56), (140, 224)])
+    assert mounts_again() == 1 and mounts_again() == 0
+    assert columns(app) == [0.5] and not app.session_state["changed"]
+    app.button(key="canvas_clear").click().run()
+    assert mounts_again() == 0 and columns(app) == []
 
 
 def test_strokes_that_arrive_together_are_taken_back_one_by_one():

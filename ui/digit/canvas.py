@@ -156,8 +156,10 @@ def put(name: str, strokes: Sequence[Stroke]) -> None:
 
 
 def show_again(name: str) -> None:
-    """Let the browser build a board again, as it was before the browser forgot it."""
-    _board(name).mount_anew()
+    """Let a board that the browser forgot show what is drawn on it, where it does not start from that."""
+    state = _board(name)
+    if state.start is not state.strokes:
+        state.mount_anew()
 
 
 def _board(name: str) -> Board:

@@ -129,9 +129,13 @@ def test_a_damaged_file_of_other_models_is_a_sentence(
 ) -> None:
     for name in ("plain.json", "specialists.json"):
         (tmp_path / name).write_text(content)
-    with pytest.raises(FileError, match=r"plain\.json .+evaluation\.plain_vae --out weights writes a new one"):
+    with pytest.raises(
+        FileError, match=r"plain\.json .+evaluation\.plain_vae --out weights writes a new one"
+    ):
         plain_baseline("sure_share", tmp_path)
-    with pytest.raises(FileError, match=r"specialists\.json .+evaluation\.specialists --out weights writes a new one"):
+    with pytest.raises(
+        FileError, match=r"specialists\.json .+evaluation\.specialists --out weights writes a new one"
+    ):
         list(cost_of_sharing(model, data, SIZES, 0, tmp_path))
 
 
