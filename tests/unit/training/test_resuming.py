@@ -96,6 +96,19 @@ def test_a_run_with_other_options_is_not_resumed(
         trainer(replace(options, resume=True, **change)).fit()
 
 
+@pytest.mark.parametrize("part", ["options", "epochs", "average"])
+def test_a_checkpoint_that_lacks_a_part_is_refused(
+    trainer: functools.partial[Trainer], options: Options, part: str
+) -> None:
+    save(trainer(options))
+    file = options.run / "checkpoint.pt"
+    state = torch.load(file, weights_only=True)
+    del state[part]
+    torch.save(state, file)
+    with pytest.raises(vae.InputError, match="lacks a part: start anew, without --resume"):
+        trainer(replace(options, resume=True)).fit()
+
+
 def test_a_checkpoint_is_not_unpickled(trainer: functools.partial[Trainer], options: Options) -> None:
     options.run.mkdir(parents=True)
     sprung = options.run / "sprung"
