@@ -106,7 +106,7 @@ def _training_facts(run: TrainingRun) -> str:
 Each run started from the weights of the one before it, the first from random weights. The validation ELBO is
 that at its end, with the whole code and with two numbers.
 
-{_runs([*reversed(run.earlier), run])}"""
+{_runs(run.all_runs)}"""
 
 
 def _runs(runs: Sequence[TrainingRun]) -> str:

@@ -9,8 +9,7 @@ from typing import Any
 
 import vae
 from vae.checkpoint import WEIGHTS, fingerprint
-from vae.checks import FileError
-from vae.evaluation.checked_json import checked, is_count, is_number, is_whole, read_json
+from vae.evaluation.checked_json import UnusableError, checked, is_count, is_number, is_whole, read_json
 from vae.evaluation.evaluation_data import EvaluationData, Sizes
 from vae.evaluation.scores import Baseline, Row
 from vae.evaluation.specialists import SPECIALISTS
@@ -45,10 +44,11 @@ def cost_of_sharing(
         FileError: specialists.json is damaged, lacks a figure, or is of other weights.
     """
     command = "python -m vae.evaluation.specialists --out weights"
-    found = read_json(folder / "specialists.json", _specialists, command=command)
+    weights = fingerprint(model)
+    found = read_json(
+        folder / "specialists.json", lambda content: _specialists(content, weights), command=command
+    )
     if found is not None:
-        if found["weights"] != fingerprint(model):
-            raise FileError(f"specialists.json is of other weights; {command} trains from these")
         yield from _nesting_rows(found, sizes.density)
         yield from _sharing_rows(found)
 
@@ -80,16 +80,18 @@ def _percent_above(found: dict[str, Any], figure: str, specialist: str) -> float
     return 100 * (found["figures"]["nested"][figure] / found["figures"][specialist][figure] - 1)
 
 
-def _specialists(content: Any) -> dict[str, Any]:
-    """The content of specialists.json, checked."""
+def _specialists(content: Any, weights: int) -> dict[str, Any]:
+    """The content of specialists.json, checked, of the weights with this fingerprint."""
     facts = checked(
         content,
         {"weights": is_whole, "epochs": is_count, "n_restored": is_count, "figures": _is_record},
         "the file",
     )
+    if facts["weights"] != weights:
+        raise UnusableError("it is of other weights")
     models = facts["figures"]
-    compared = ((name, specialist.figures) for name, specialist in SPECIALISTS.items())
-    return facts | {"figures": {name: _figures(models.get(name), of, name) for name, of in compared}}
+    figures = {name: _figures(models.get(name), each.figures, name) for name, each in SPECIALISTS.items()}
+    return facts | {"figures": figures}
 
 
 def _figures(record: Any, names: Iterable[str], where: str) -> dict[str, float]:

@@ -55,14 +55,19 @@ class TrainingRun:
         return [] if self.started_from is None else [self.started_from, *self.started_from.earlier]
 
     @property
+    def all_runs(self) -> list["TrainingRun"]:
+        """The runs up to this one, in the order in which they were trained."""
+        return [*reversed(self.earlier), self]
+
+    @property
     def hours_of_all(self) -> float:
         """Hours of this run and all before it."""
-        return sum(run.hours for run in (self, *self.earlier))
+        return sum(run.hours for run in self.all_runs)
 
     @property
     def history_of_all(self) -> list[Epoch]:
         """The epochs of all runs up to this one, in the order in which they were trained."""
-        return [epoch for run in (*reversed(self.earlier), self) for epoch in run.history]
+        return [epoch for run in self.all_runs for epoch in run.history]
 
 
 def read_training(folder: Path = WEIGHTS) -> TrainingRun | None:

@@ -44,7 +44,7 @@ class Options:
     resume: bool = False
     """Continue the run in --run to the same result as if it had not been interrupted."""
     start: Path | None = None
-    """Weights file to start from instead of random weights; a prior of another kind starts anew."""
+    """Weights file to start from, its training.json beside it; a prior of another kind starts anew."""
     epochs: int = 80
     """Passes over the training digits."""
     minutes: float | None = None

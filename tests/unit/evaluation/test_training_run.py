@@ -18,6 +18,7 @@ BOTH = replace(TRAINING, started_from=FIRST)
 
 def test_a_run_knows_those_before_it() -> None:
     assert BOTH.earlier == [FIRST] and FIRST.earlier == []
+    assert BOTH.all_runs == [FIRST, BOTH]
     assert BOTH.hours_of_all == 3.5
     assert [epoch.validation_elbo for epoch in BOTH.history_of_all] == [-99.0, -95.0, -90.0]
     assert BOTH.latent_dim == 32
