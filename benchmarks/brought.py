@@ -18,8 +18,8 @@ from torch import Tensor
 
 import vae
 from ui.digit.digit import Digit, from_picture, from_strokes
-from ui.digit.fabric import PENS, Stroke
-from ui.digit.upload import read_picture
+from ui.formats.fabric import PENS, Stroke
+from ui.formats.upload import read_picture
 from vae.evaluation.classifier import Classifier, evaluation_classifier
 from vae.evaluation.evaluation_data import BOARD, CHOSEN_ON, ENLARGED, Sizes, Strokes, on_board
 from vae.training.command import run_command

@@ -18,9 +18,10 @@ with frame.loading():
     from ui import likeness, naming, neighbourhood, scores
     from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
+    from ui.formats import gif
     from ui.shell import load
     from ui.shell.again import again
-    from ui.view import gif, latent_map, morph, pictures, plane
+    from ui.view import latent_map, morph, pictures, plane
 
 MAP = "generate_map"
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}

@@ -16,8 +16,9 @@ with frame.loading():
     from ui.completions import Group
     from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
+    from ui.formats import gif
     from ui.shell import load
-    from ui.view import gif, morph, pictures
+    from ui.view import morph, pictures
     from vae import Imputation, impute
     from vae.baselines import classical
     from vae.posterior.inference import more_draws, posterior_draws

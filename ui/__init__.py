@@ -1,1 +1,1 @@
-"""What the pages share and only Streamlit needs."""
+"""What the pages share."""

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from ui.digit.fabric import SIDE
+from ui.formats.fabric import SIDE
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 PENS = {"canvas": 43, "eraser": 106}  # the medium ones, in pixels of the board

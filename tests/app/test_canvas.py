@@ -4,15 +4,16 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import draw, fabric_path, send
-from ui.digit.fabric import Stroke
+from ui.formats.fabric import Stroke
 
 
 def page():
     import numpy as np
     import streamlit as st
 
-    from ui.digit import canvas, fabric
-    from ui.digit.fabric import Stroke
+    from ui.digit import canvas
+    from ui.formats import fabric
+    from ui.formats.fabric import Stroke
 
     if "visit" not in st.session_state:
         st.session_state["visit"] = 1

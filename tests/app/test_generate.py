@@ -11,7 +11,7 @@ from PIL import Image
 import vae
 from tests.app.conftest import SEVEN, alts, draw, pictures_of, texts
 from ui import likeness, naming
-from ui.digit import picture_code
+from ui.formats import picture_code
 from ui.shell import address, load
 from ui.view import morph, pictures, plane
 

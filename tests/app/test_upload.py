@@ -18,7 +18,7 @@ import vae
 from tests.app.conftest import alts, picture_file, texts
 from tests.photos import as_file, cover_of, hard_shadow, photographed, sheet_of
 from ui.digit.digit import from_picture
-from ui.digit.upload import read_picture
+from ui.formats.upload import read_picture
 
 ROOT = Path(__file__).parents[2]
 CORNER = np.zeros((96, 160), np.uint8)  # a mark in one corner tells which way is up
@@ -97,7 +97,7 @@ def test_a_large_picture_is_read_smaller_and_as_it_is(mode, monkeypatch):
     expected = np.asarray(grey.reduce(3)) if mode != "1" else whole[..., 0]
     assert abs(whole[..., 0].astype(int) - expected).mean() < 4
     if mode in ("L", "RGB", "RGBA", "P", "LA"):
-        monkeypatch.setattr("ui.digit.upload.MAX_DECODED_BYTES", 1)
+        monkeypatch.setattr("ui.formats.upload.MAX_DECODED_BYTES", 1)
         assert abs(read_picture(file.getvalue()).astype(int) - whole).max() <= 1
 
 
@@ -138,7 +138,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("data", "words"), HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("most", [1, 130_000_000], ids=["in strips", "whole"])
 def test_a_hostile_file_gets_one_sentence(data, words, most, monkeypatch):
-    monkeypatch.setattr("ui.digit.upload.MAX_DECODED_BYTES", most)
+    monkeypatch.setattr("ui.formats.upload.MAX_DECODED_BYTES", most)
     with pytest.raises(ValueError, match=words) as error:
         read_picture(data)
     assert "\n" not in str(error.value) and len(str(error.value)) < 200
@@ -146,7 +146,7 @@ def test_a_hostile_file_gets_one_sentence(data, words, most, monkeypatch):
 
 MEASURE = """
 import os, sys
-from ui.digit.upload import read_picture
+from ui.formats.upload import read_picture
 peak = lambda: int(next(line for line in open("/proc/self/status") if "VmHWM" in line).split()[1]) / 1024
 for path in sys.argv[1:]:
     if os.fork():

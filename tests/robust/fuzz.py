@@ -21,8 +21,8 @@ from torch import Tensor
 
 import vae
 from ui import codes
-from ui.digit import fabric, picture_code, stroke_code
-from ui.digit.upload import read_picture
+from ui.formats import fabric, picture_code, stroke_code
+from ui.formats.upload import read_picture
 from ui.shell import address
 from vae.calibration import Calibration
 from vae.checkpoint import read_weights, save_weights

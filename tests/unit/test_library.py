@@ -23,6 +23,7 @@ ROOMS = {  # each with those whose modules it may import, beside its own and tho
     "evaluation": {"framing", "posterior", "codec", "jobs", "training", "baselines"},
 }
 FACES = {"__init__", "train", "calibrate", "evaluate"}  # the library's public face and its commands
+FORMATS = sorted((ROOT.parent / "ui" / "formats").glob("*.py"))
 JOBS = sorted(path.stem for path in (ROOT / "jobs").glob("[!_]*.py"))
 COMMANDS = [
     "train",
@@ -99,6 +100,13 @@ def test_a_room_imports_what_lies_below_it_alone(module: Path) -> None:
         return
     found = {name.split(".")[1] for name in imported(module) if name.startswith("vae.")}
     assert (found & set(ROOMS)) - {room} <= ROOMS[room]
+
+
+@pytest.mark.parametrize("module", FORMATS, ids=lambda path: path.stem)
+def test_the_formats_of_the_app_need_neither_streamlit_nor_the_rest_of_the_app(module: Path) -> None:
+    assert len(FORMATS) > 5
+    names = {name for name in imported(module) if name.split(".")[0] in {"streamlit", "ui", "pages"}}
+    assert all(name.startswith("ui.formats") for name in names)
 
 
 @pytest.mark.parametrize("job", JOBS)

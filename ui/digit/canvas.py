@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from ui.digit import fabric
-from ui.digit.fabric import SIDE, Stroke
+from ui.formats import fabric
+from ui.formats.fabric import SIDE, Stroke
 from ui.shell import frame
 
 _LONGEST_HISTORY = 200

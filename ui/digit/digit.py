@@ -11,8 +11,9 @@ import numpy as np
 from torch import Tensor
 
 import vae
-from ui.digit import letters_and_shapes, picture_code, stroke_code
-from ui.digit.fabric import Stroke
+from ui.digit import letters_and_shapes
+from ui.formats import picture_code, stroke_code
+from ui.formats.fabric import Stroke
 from ui.shell import address, load
 
 _NAMES = {"drawing": "your drawing", "upload": "your picture"}

@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.digit import canvas, card, current, fabric, film, photo, share
+from ui.digit import canvas, card, current, film, photo, share
 from ui.digit.digit import Digit, from_gallery, from_strokes
-from ui.digit.fabric import Stroke
+from ui.formats import fabric
+from ui.formats.fabric import Stroke
 from ui.shell import address, frame, load
 from ui.view import pictures
 

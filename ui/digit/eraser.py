@@ -4,8 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ui.digit import canvas, fabric
+from ui.digit import canvas
 from ui.digit.digit import Digit
+from ui.formats import fabric
 from ui.view import pictures
 
 _ERASERS = {"small": 58, "medium": 106, "large": 173}

@@ -13,8 +13,8 @@ from PIL import Image
 
 from ui.digit import boast, scenes
 from ui.digit.digit import Digit, from_strokes
-from ui.digit.fabric import Points, Stroke
-from ui.view.gif import gif
+from ui.formats.fabric import Points, Stroke
+from ui.formats.gif import gif
 
 FILE = Path(__file__).parents[2] / "docs" / "five_jobs.gif"
 JOBS = (scenes.compressed, scenes.denoised, scenes.filled_in, scenes.judged, scenes.generated)

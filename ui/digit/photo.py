@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 import vae
 from ui.digit import current
 from ui.digit.digit import Digit, from_picture
-from ui.digit.upload import NAMES, read_picture
+from ui.formats.upload import NAMES, read_picture
 from ui.shell import frame
 
 MOST = 40  # digits of one picture that can be chosen from

@@ -12,9 +12,9 @@ from torch import Tensor
 
 import vae
 from ui import anomaly_verdict, completions, mask, naming, noises, rates
-from ui.digit import fabric
 from ui.digit.digit import Digit, ready_made
-from ui.digit.fabric import Stroke
+from ui.formats import fabric
+from ui.formats.fabric import Stroke
 from ui.shell import cache, load
 from ui.view import paint, pictures, plane
 

@@ -6,8 +6,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ui.formats import gif
 from ui.shell import frame
-from ui.view import gif, pictures
+from ui.view import pictures
 
 FRAME_MS, PAUSE_MS = 70, 700
 N_STEPS = 8  # from one digit to the next on a round trip

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ui.digit import digit
 from ui.digit.digit import Digit
-from ui.digit.fabric import Stroke
+from ui.formats.fabric import Stroke
 
 ROOT = Path(__file__).parents[3]
 SEVEN = [Stroke(np.array([[0.25, 0.25], [0.7, 0.25], [0.4, 0.8]]), "medium")]

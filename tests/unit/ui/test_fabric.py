@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from ui.digit import fabric
-from ui.digit.fabric import SIDE, Stroke
+from ui.formats import fabric
+from ui.formats.fabric import SIDE, Stroke
 from vae.checks import InputError
 
 PENS = {"thin": 29, "medium": 43}

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vae
-from ui.digit import picture_code, stroke_code
-from ui.digit.fabric import Stroke
+from ui.formats import picture_code, stroke_code
+from ui.formats.fabric import Stroke
 from vae.framing.strokes import PENS
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

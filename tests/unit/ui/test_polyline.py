@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.measure import approximate_polygon
 
-from ui.digit.polyline import simplified
+from ui.formats.polyline import simplified
 
 
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 60), tolerance=st.sampled_from([0.05, 0.3, 1.0]))

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ui.digit import polyline
-from ui.digit.fabric import Points, Stroke
+from ui.formats import polyline
+from ui.formats.fabric import Points, Stroke
 from vae.checks import InputError
 
 MOST_CHARACTERS = 392  # with the 8 that an address adds, 400

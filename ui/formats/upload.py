@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps
 
-from ui.digit import png_strips
-from ui.digit.shrink import shrunk
+from ui.formats import png_strips
+from ui.formats.shrink import shrunk
 from vae.checks import InputError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")

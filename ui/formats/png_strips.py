@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from ui.digit.shrink import plain
+from ui.formats.shrink import plain
 
 STRIP_BYTES = 2**21
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
