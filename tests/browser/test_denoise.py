@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import QUIET_MS, Visitor
 
 NOISY, CLEANED = "this 7 under noise", "this 7, cleaned by the model"
 
@@ -17,6 +17,7 @@ def test_the_line_is_dragged_without_the_server_and_stays_when_the_noise_changes
     box = line.bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    visitor.page.wait_for_timeout(QUIET_MS)
     sent = len(messages)
     visitor.page.mouse.move(*middle)
     visitor.page.mouse.down()

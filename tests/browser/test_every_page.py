@@ -33,7 +33,7 @@ def test_a_page_opened_by_its_address_is_whole_in_both_themes(arrive: Callable[.
 def test_a_page_opened_by_its_address_is_whole_on_a_phone(arrive: Callable[..., Visitor], path: str):
     visitor = arrive(**PHONE)
     visitor.opens(path)
-    assert sideways(visitor) == []
+    visitor.waits_until(lambda: sideways(visitor), lambda found: found == [])
     visitor.page.get_by_test_id("stExpandSidebarButton").click()
     expect(visitor.sidebar.get_by_role("link")).to_have_count(N_LINKS)
     expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()

@@ -14,12 +14,11 @@ from playwright.sync_api import Locator, WebSocket, expect
 from torch.nn import functional as F
 
 import vae
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import QUIET_MS, Visitor
 from ui import naming
 from ui.shell import frame
 from ui.view import pictures, tiles
 
-QUIET_MS = 700  # longer than any delay after which the browser reports something
 POINT = re.compile("decoded at")
 PHONE = {"width": 390, "height": 844}
 

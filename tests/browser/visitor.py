@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 PATIENCE_MS = 60_000  # for what a visitor waits for; a passing test waits far less
+QUIET_MS = 700  # longer than any delay after which the browser reports something
 STROKES: dict[str, list[list[tuple[float, float]]]] = json.loads(
     Path(__file__).with_name("strokes.json").read_text(encoding="utf-8")
 )
@@ -47,9 +48,14 @@ class Visitor:
         self.address = address
 
     def opens(self, path: str = "", query: str = "") -> None:
-        """Arrive by an address, as from a bookmark."""
+        """Arrive by an address, as from a bookmark, and wait until the page is ready."""
+        self.arrives_at(path, query)
+        self.sees_it_ready()
+
+    def arrives_at(self, path: str = "", query: str = "") -> None:
+        """Arrive by an address; the page has its title, and the rest may be on its way."""
         self.page.goto(f"{self.address}/{path}{query}")
-        self.sees_page(path)
+        self.sees_title(path)
 
     def follows(self, label: str, path: str) -> None:
         """Go to another page by its link in the sidebar, once this one is ready."""
@@ -59,8 +65,12 @@ class Visitor:
 
     def sees_page(self, path: str) -> None:
         """The page has its title and is ready."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(title(path))
+        self.sees_title(path)
         self.sees_it_ready()
+
+    def sees_title(self, path: str) -> None:
+        """The page says which one it is."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(title(path))
 
     def sees_it_ready(self) -> None:
         """The script of the page has come to its end."""

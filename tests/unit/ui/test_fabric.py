@@ -139,10 +139,10 @@ JUNK = {
 
 @pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK.keys())
 def test_what_nobody_can_have_drawn_is_refused_in_one_sentence_at_once(junk):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ValueError, match=r"^(what the canvas sent is no drawing|this drawing has more)"):
         fabric.strokes_of(junk, PENS)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK.keys())
@@ -153,6 +153,6 @@ def test_what_is_refused_is_the_visitors_input_and_no_fault_of_ours(junk):
 
 def test_the_largest_drawing_is_read_in_a_moment():
     scribble = path(("M", 1, 1), *[("Q", 9, 9 * (i % 70), 20, 20) for i in range(fabric.MOST_POINTS - 1)])
-    start = time.perf_counter()
+    start = time.process_time()
     assert strokes_of(scribble)[0].points.shape == (2 * fabric.MOST_POINTS - 1, 2)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

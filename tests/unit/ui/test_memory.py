@@ -30,11 +30,11 @@ with ThreadPoolExecutor(8) as pool:
     print(before, resident_mb())
 """
 AT_REST = """
-memory.REST_SECONDS = 0.3
+memory.REST_SECONDS = 1.0
 for _ in range(3):
     memory.give_back_at_rest()
 assert resident_mb() > 0.9 * before  # not while pages run
-time.sleep(1.5)
+time.sleep(2.5)
 """
 PHOTOS = """
 def read_photo():
