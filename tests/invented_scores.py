@@ -58,6 +58,7 @@ TRAINING = TrainingRun(
     parameters=2_100_000,
     options={"epochs": 3, "latent_dim": 32},
     history=(Epoch(3, -90.0, -145.0),),
+    epochs=3.0,
     left_out=None,
     started_from=None,
 )

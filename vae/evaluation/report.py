@@ -118,7 +118,7 @@ def _runs(runs: Sequence[TrainingRun]) -> str:
             f"`{run.command}`" + ("" if run.left_out is None else f"; left out afterwards: {run.left_out}"),
             f"`{run.commit}`",
             f"{run.hours} hours on {run.device}, {run.precision}, PyTorch {run.torch}",
-            f"{run.history[-1].epoch}",
+            f"{run.epochs:g}",
             f"{run.history[-1].validation_elbo:.2f}, {run.history[-1].validation_elbo_2:.2f}",
         )
         for i, run in enumerate(runs, 1)

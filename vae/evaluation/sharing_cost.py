@@ -49,11 +49,12 @@ def cost_of_sharing(
         folder / "specialists.json", lambda content: _specialists(content, weights), command=command
     )
     if found is not None:
-        yield from _nesting_rows(found, sizes.density)
+        yield from _nesting_rows(found)
         yield from _sharing_rows(found)
 
 
-def _nesting_rows(found: dict[str, Any], n: int) -> Iterator[Row]:
+def _nesting_rows(found: dict[str, Any]) -> Iterator[Row]:
+    n = found["n_coded"]
     text = (
         f"negative ELBO above that of the same network trained for this length of code alone; {_alike(found)}"
     )
@@ -82,11 +83,8 @@ def _percent_above(found: dict[str, Any], figure: str, specialist: str) -> float
 
 def _specialists(content: Any, weights: int) -> dict[str, Any]:
     """The content of specialists.json, checked, of the weights with this fingerprint."""
-    facts = checked(
-        content,
-        {"weights": is_whole, "epochs": is_count, "n_restored": is_count, "figures": _is_record},
-        "the file",
-    )
+    counts = dict.fromkeys(("epochs", "n_coded", "n_restored"), is_count)
+    facts = checked(content, {"weights": is_whole, "figures": _is_record} | counts, "the file")
     if facts["weights"] != weights:
         raise UnusableError("it is of other weights")
     models = facts["figures"]

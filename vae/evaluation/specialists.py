@@ -140,7 +140,8 @@ def main(options: Options) -> None:
         "commit": started_from,
         "weights": fingerprint(model),
         "epochs": options.epochs,
-        "n_restored": N_RESTORED,
+        "n_coded": sizes.density,
+        "n_restored": sizes.restored,
         "figures": compare(shared, data, sizes),
     }
     write_file((options.out or options.run) / "specialists.json", json.dumps(facts, indent=1) + "\n")

@@ -41,6 +41,7 @@ class TrainingRun:
     parameters: int
     options: Mapping[str, Any]
     history: tuple[Epoch, ...]
+    epochs: float  # passes over the training digits; the clock may have ended the last one early
     left_out: str | None  # of the weights, before the next run started from them
     started_from: "TrainingRun | None"  # None: random weights
 
@@ -65,6 +66,11 @@ class TrainingRun:
         return sum(run.hours for run in self.all_runs)
 
     @property
+    def epochs_of_all(self) -> float:
+        """Passes over the training digits of this run and all before it."""
+        return sum(run.epochs for run in self.all_runs)
+
+    @property
     def history_of_all(self) -> list[Epoch]:
         """The epochs of all runs up to this one, in the order in which they were trained."""
         return [epoch for run in self.all_runs for epoch in run.history]
@@ -82,10 +88,11 @@ def read_training(folder: Path = WEIGHTS) -> TrainingRun | None:
 def _run(record: Any, where: str) -> TrainingRun:
     facts = checked(record, _RUN, where)
     checked(facts["options"], {"latent_dim": is_count}, f"the list of options of {where}")
-    epochs = (checked(each, _EPOCH, f"epoch {i} of {where}") for i, each in enumerate(facts["history"], 1))
-    earlier = record.get("started_from")
+    checks = (checked(each, _EPOCH, f"epoch {i} of {where}") for i, each in enumerate(facts["history"], 1))
+    history = tuple(Epoch(**each) for each in checks)
+    earlier, epochs = record.get("started_from"), facts["epochs"]
     return TrainingRun(
-        **facts | {"history": tuple(Epoch(**each) for each in epochs)},
+        **facts | {"history": history, "epochs": history[-1].epoch if epochs is None else epochs},
         started_from=None if earlier is None else _run(earlier, "what it started from"),
     )
 
@@ -100,6 +107,7 @@ _RUN: dict[str, Check] = {
     "parameters": is_count,
     "options": lambda value: isinstance(value, dict),
     "history": is_filled_list,
+    "epochs": lambda value: value is None or is_number(value),  # which runs of before do not say
     "left_out": lambda value: value is None or is_text(value),
 }
 _EPOCH: dict[str, Check] = {

@@ -6,6 +6,8 @@ import torch
 
 from vae.checks import usable_device
 
+AMPERE = 8, 0  # the first cards that compute in bfloat16
+
 
 def training_device(name: str) -> torch.device:
     """The device that a run's option names; of several processes each has its own card.
@@ -24,7 +26,9 @@ def uses_bfloat16(precision: str, device: torch.device) -> bool:
     """Whether encoder and decoder compute in bfloat16."""
     if precision != "auto":
         return precision == "bfloat16"
-    return device.type == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= AMPERE
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 def device_name(device: torch.device) -> str:

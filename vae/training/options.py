@@ -109,4 +109,5 @@ def resumable(options: Options) -> dict[str, Any]:
     """The options that fix the result of a run: all but folders, device, --resume and --force."""
     skipped = {"data", "out", "force", "run", "resume", "device"}
     kept = {name: value for name, value in asdict(options).items() if name not in skipped}
-    return kept | {"start": options.start and str(options.start)}
+    epochs = options.epochs if options.minutes is None else None  # of which --minutes take the place
+    return kept | {"start": options.start and str(options.start), "epochs": epochs}

@@ -1,4 +1,4 @@
-"""Sevens with a bar across the down stroke, some flagged, as half the world writes them: MNIST has few."""
+"""Sevens with a bar across the down stroke, a flag, or both, as half the world writes them: MNIST has few."""
 
 from pathlib import Path
 
@@ -8,21 +8,22 @@ from torch import Tensor
 from vae.training.data import N_VALIDATION, as_images, load_mnist
 from vae.training.hands import stroke_width
 
-EVERY = 4  # one seven in so many is also learned with a bar
-SHARE_FLAGGED = 0.25  # of those, which have a short stroke down from the beginning too
+EVERY = 4  # one seven in so many is also learned with a bar, a flag or both
+SHARE_FLAGGED = 0.25  # of those, which have a short stroke down from the beginning
+SHARE_UNBARRED = 0.1  # of those, which have the flag alone
 SEED = 7
 
 
 def learned_digits(root: Path | str) -> Tensor:
-    """What the model learns from, uint8 (N, 28, 28): the training digits, then barred copies of sevens."""
+    """What the model learns from, uint8 (N, 28, 28): the training digits, then copies of sevens with a bar or a flag."""
     digits, labels = (part[N_VALIDATION:] for part in load_mnist(root, train=True))
     sevens = as_images(digits[labels == 7][::EVERY])
-    drawn = barred(sevens, torch.Generator().manual_seed(SEED))
+    drawn = with_strokes(sevens, torch.Generator().manual_seed(SEED))
     return torch.cat([digits, (255 * drawn[:, 0]).round().byte()])
 
 
-def barred(sevens: Tensor, generator: torch.Generator) -> Tensor:
-    """Sevens (B, 1, 28, 28) in [0, 1] with a bar across the middle of the down stroke, some with a flag."""
+def with_strokes(sevens: Tensor, generator: torch.Generator) -> Tensor:
+    """Sevens (B, 1, 28, 28) in [0, 1] with a bar across the middle of the down stroke, a flag, or both."""
     n = len(sevens)
 
     def uniform(low: float, high: float) -> Tensor:
@@ -36,9 +37,9 @@ def barred(sevens: Tensor, generator: torch.Generator) -> Tensor:
     bar = _segment(middle - half, middle + half, width)
     corner = _top_left(ink)
     flag = _segment(corner, corner + torch.stack([uniform(-1.5, 0.5), uniform(2, 3.5)], dim=1), width)
-    flagged = torch.rand((n, 1, 1), generator=generator) < SHARE_FLAGGED
-    ink = torch.maximum(ink, bar)
-    return torch.where(flagged, torch.maximum(ink, flag), ink)[:, None]
+    chance = torch.rand((n, 1, 1), generator=generator)
+    ink = torch.where(chance < SHARE_UNBARRED, ink, torch.maximum(ink, bar))
+    return torch.where(chance < SHARE_FLAGGED, torch.maximum(ink, flag), ink)[:, None]
 
 
 def _top_left(ink: Tensor) -> Tensor:

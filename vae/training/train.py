@@ -30,7 +30,7 @@ def commit() -> str:
     return run.stdout.strip()
 
 
-def write_results(trainer: Trainer, started_from: str) -> None:
+def write_results(trainer: Trainer) -> None:
     """Write the averaged weights, and the facts and curve of the run as training.json.
 
     Raises:
@@ -41,8 +41,7 @@ def write_results(trainer: Trainer, started_from: str) -> None:
         check_no_better(options, trainer.history[-1]["validation_elbo"])
     save_weights(trainer.averaged, options.results / "vae.safetensors")
     facts = {
-        "command": "python -m vae.train " + shlex.join(sys.argv[1:]),
-        "commit": started_from,
+        **trainer.origin,
         "hours": round(trainer.seconds / 3600, 2),
         "epochs": round(trainer.epochs, 2),
         "device": device_name(trainer.device),
@@ -74,13 +73,17 @@ def check_no_better(options: Options, elbo: float) -> None:
 
 def main(options: Options) -> None:
     """Train, then write the results."""
-    started_from = commit()
+    origin = {"command": "python -m vae.train " + shlex.join(sys.argv[1:]), "commit": commit()}
     for folder in (options.run, options.results):
         check_folder(folder)
-    trainer = Trainer(options, learned_digits(options.data), validation_digits(options.data))
+    try:
+        trainer = Trainer(options, learned_digits(options.data), validation_digits(options.data))
+    except torch.OutOfMemoryError as error:
+        raise InputError("the device has no memory for the digits and the model: choose another") from error
+    trainer.origin = origin
     trainer.fit()
     if processes.rank() == 0:
-        write_results(trainer, started_from)
+        write_results(trainer)
         report(trainer)
     processes.part()
 

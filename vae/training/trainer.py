@@ -22,13 +22,12 @@ from vae.training.step import Step
 from vae.training.validation import checked_images, validation_elbo
 
 READ_EVERY = 20  # steps after which the costs are looked at, for which the device is waited for
-FACTS = "history", "epochs", "seconds", "started_from"  # of a run, beside its weights
-KEPT = "the last good checkpoint is kept"
+FACTS = "origin", "history", "epochs", "seconds", "started_from"  # of a run, beside its weights
 CHECKPOINT_EVERY = 20.0  # seconds of training, at least; on a card an epoch takes less
 
 
 class DivergedError(RuntimeError):
-    """The loss is no longer finite; the last good checkpoint is kept."""
+    """The loss is no longer finite."""
 
 
 class Trainer:
@@ -38,8 +37,8 @@ class Trainer:
         """train and validation: uint8 (N, 28, 28).
 
         Raises:
-            InputError: a batch larger than the data, no such device, or weights to start from that are
-                missing, damaged or of another shape.
+            InputError: a batch larger than the data or smaller than the number of processes, no such
+                device, or weights to start from that are missing, damaged or of another shape.
         """
         if options.batch > len(train):
             raise InputError(
@@ -48,10 +47,12 @@ class Trainer:
         self.options = options
         self.device = training_device(options.device)
         processes.join(self.device)
+        if options.batch < processes.count():
+            raise InputError(f"--batch must be at least {processes.count()}, a digit for each process")
         self.bfloat16 = uses_bfloat16(options.precision, self.device)
         self.graphed = self.device.type == "cuda" and processes.count() == 1
         self.train_digits = train.to(self.device)
-        self.checked = checked_images(validation, self.device, options.seed)
+        self.checked = checked_images(validation, self.device)
         self.model = initialized(options.config, options.seed)
         if options.start is not None:
             start_from(self.model, options.start)
@@ -68,6 +69,7 @@ class Trainer:
             fused=True,
             capturable=self.graphed,
         )
+        self.origin: dict[str, str] = {}  # the command and commit that the run began with
         self.history: list[dict[str, float]] = []
         self.epochs = 0.0  # passes over the digits; --minutes may end the last one early
         self.seconds = 0.0
@@ -97,7 +99,7 @@ class Trainer:
         except torch.OutOfMemoryError as error:
             raise InputError(
                 f"{self.device} has no memory for a batch of {self.options.batch} digits: "
-                f"choose a smaller --batch; {KEPT}"
+                f"choose a smaller --batch; {self._kept}"
             ) from error
         finally:
             self.checkpoint.wait()
@@ -118,9 +120,16 @@ class Trainer:
                 "give at least as many as one takes"
             )
         if not all(weights.isfinite().all() for weights in self.averaged.parameters()):
-            raise DivergedError(f"the weights are not finite after epoch {len(self.history) + 1}; {KEPT}")
+            raise DivergedError(
+                f"the weights are not finite after epoch {len(self.history) + 1}; {self._kept}"
+            )
         self.history.append(facts | validation_elbo(self.averaged, self.checked))
         self.seconds += time.perf_counter() - start
+
+    @property
+    def _kept(self) -> str:
+        """What is left of the run where it cannot go on, as the end of a sentence."""
+        return "the last good checkpoint is kept" if self.saved_at else "there is no checkpoint yet"
 
     def _save_after(self, seconds: float) -> None:
         """Write a checkpoint if more seconds of training than so many are not in one yet."""
@@ -157,18 +166,19 @@ class Trainer:
         """Mean costs of the digits that this epoch has seen."""
         costs = step.mean_costs(n_seen)
         if not math.isfinite(costs["loss"]):
-            raise DivergedError(f"the loss is {costs['loss']} in epoch {len(self.history) + 1}; {KEPT}")
+            raise DivergedError(f"the loss is {costs['loss']} in epoch {len(self.history) + 1}; {self._kept}")
         return costs
 
     def _batches(self, epoch: int, generator: torch.Generator) -> list[Tensor]:
         """Rows of the digits, in an order that depends on seed and epoch alone, this process's share of each
-        batch; what else the generator draws depends on the process too."""
+        batch that has a digit for every process; what else the generator draws depends on the process too."""
         seed, rank = self.options.seed * 1_000_003 + epoch + 1, processes.rank()
         generator.manual_seed(seed)
         order = torch.randperm(len(self.train_digits), generator=generator, device=self.device)
         if rank:
             generator.manual_seed(seed + rank * 1_000_000_007)
-        return [batch[rank :: processes.count()] for batch in order.split(self.options.batch)]
+        batches, n = order.split(self.options.batch), processes.count()
+        return [batch[rank::n] for batch in batches if len(batch) >= n]
 
     def _progress(self, epochs: float, seconds: float) -> float:
         """How much of the run is over after so many epochs and seconds; at 1 it ends."""

@@ -104,13 +104,13 @@ def test_the_cost_of_sharing_is_what_the_nested_model_is_behind(
         "denoising": {"psnr": 24.0},
         "imputation": {"rmse": 0.2},
     }
-    facts = {"weights": fingerprint(model), "epochs": 2, "n_restored": 9, "figures": figures}
+    facts = {"weights": fingerprint(model), "epochs": 2, "n_coded": 7, "n_restored": 9, "figures": figures}
     (tmp_path / "specialists.json").write_text(json.dumps(facts), encoding="utf-8")
     rows = {row.case: row for row in cost_of_sharing(model, data, SIZES, 0, tmp_path)}
     costs = {case: row.ours for case, row in rows.items()}
     assert costs == pytest.approx({"whole code": 2, "two dimensions": 5, "denoising": 0.2, "imputation": 5})
     assert all("from the shipped weights for 2 epochs" in row.protocol for row in rows.values())
-    assert [row.n for row in rows.values()] == [SIZES.density, SIZES.density, 9, 9]
+    assert [row.n for row in rows.values()] == [7, 7, 9, 9]
     (tmp_path / "specialists.json").write_text(json.dumps(facts | {"weights": 1}), encoding="utf-8")
     with pytest.raises(
         FileError, match=r"specialists\.json cannot be shown: it is of other weights; .+ writes a new one"

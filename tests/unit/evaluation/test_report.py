@@ -131,13 +131,13 @@ def test_reports_are_written_from_the_files_alone(tmp_path: Path) -> None:
 
 def test_the_card_names_all_runs_the_first_one_first() -> None:
     first = replace(TRAINING, command="python -m vae.train --epochs 80", hours=2.0, left_out="a network")
-    last = replace(TRAINING, commit="def", started_from=first)
+    last = replace(TRAINING, commit="def", started_from=first, epochs=2.5)
     card = model_card(last, SCORES)
     assert (
         "| 1 | `python -m vae.train --epochs 80`; left out afterwards: a network | `abc` "
         "| 2.0 hours on 2 CPU threads, float32, PyTorch 2.14 | 3 | -90.00, -145.00 |\n"
         "| 2 | `python -m vae.train` | `def` "
-        "| 1.5 hours on 2 CPU threads, float32, PyTorch 2.14 | 3 | -90.00, -145.00 |\n"
+        "| 1.5 hours on 2 CPU threads, float32, PyTorch 2.14 | 2.5 | -90.00, -145.00 |\n"
     ) in card
     assert "| trained in | 3.5 hours, by the runs below |" in card
 

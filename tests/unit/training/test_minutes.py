@@ -47,10 +47,11 @@ def test_a_run_ends_when_its_minutes_are_over(
     assert [facts["epoch"] for facts in run.history] == list(range(1, math.ceil(epochs) + 1))
     assert run.epochs == epochs
     assert run.seconds == pytest.approx(4 * STEP_S * epochs)
-    train.write_results(run, "0123456")
+    run.origin |= {"command": "python -m vae.train", "commit": "0123456"}
+    train.write_results(run)
     assert json.loads((options.out / "training.json").read_text())["epochs"] == epochs
     written = read_training(options.out)
-    assert written is not None and len(written.history) == math.ceil(epochs)
+    assert written is not None and len(written.history) == math.ceil(epochs) and written.epochs == epochs
 
 
 @pytest.mark.usefixtures("clock")

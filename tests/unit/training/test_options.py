@@ -18,6 +18,11 @@ def test_folders_and_device_may_change_between_runs(options: Options) -> None:
     assert set(resumable(options)) >= {"epochs", "batch", "learning_rate", "seed", "precision", "latent_dim"}
 
 
+def test_minutes_take_the_place_of_epochs(options: Options) -> None:
+    assert resumable(options)["epochs"] == options.epochs
+    assert resumable(replace(options, minutes=1.0))["epochs"] is None
+
+
 def test_the_shape_of_a_config_comes_back_from_its_options() -> None:
     config = vae.Config(latent_dim=5, channels=6, hidden=7, blocks=3)
     assert Options(**shape_options(config)).config == config

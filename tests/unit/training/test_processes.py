@@ -1,14 +1,19 @@
 """Several processes train one model: as well as one process does, and all of them to the same weights."""
 
+import functools
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+import vae
 from unit.training.one_of_several import trained
 from vae.training import processes
+from vae.training.options import Options
+from vae.training.trainer import Trainer
 
 ROOT = Path(__file__).parents[3]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
@@ -32,6 +37,14 @@ def test_one_process_needs_no_others() -> None:
     module, figure = torch.nn.Linear(1, 1), torch.tensor(3.0)
     assert processes.with_shared_gradients(module) is module
     assert processes.averaged(figure) is figure
+
+
+def test_every_process_needs_a_digit_of_each_batch(
+    trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "count", lambda: 3)
+    with pytest.raises(vae.InputError, match="--batch must be at least 3, a digit for each process"):
+        trainer(replace(options, batch=2))
 
 
 def test_processes_agree_on_the_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Sevens with a bar across the down stroke."""
+"""Sevens with a bar across the down stroke, a flag, or both."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 import vae
 from vae.training import sevens
-from vae.training.sevens import EVERY, SHARE_FLAGGED, barred, learned_digits
+from vae.training.sevens import EVERY, SHARE_FLAGGED, SHARE_UNBARRED, learned_digits, with_strokes
 
 
 def plain_sevens(n: int) -> Tensor:
@@ -21,18 +21,21 @@ def plain_sevens(n: int) -> Tensor:
 
 def test_a_bar_crosses_the_middle_of_the_down_stroke() -> None:
     plain = plain_sevens(200)
-    added = barred(plain, torch.Generator().manual_seed(0)) - plain
-    below = added[:, 0, 11:]
+    added = with_strokes(plain, torch.Generator().manual_seed(0)) - plain
+    below = added[added[:, 0, 11:].sum(dim=(1, 2)) > 0][:, 0, 11:]
     assert added.min() >= 0 and (added + plain).max() <= 1
     assert (below[:, :, :18].sum(dim=(1, 2)) > 1).all() and (below[:, :, 20:].sum(dim=(1, 2)) > 1).all()
     assert (below[:, 9:] == 0).all(), "the foot of the down stroke stays as it was"
 
 
-def test_some_are_flagged() -> None:
+def test_some_are_flagged_and_only_those_may_have_no_bar() -> None:
     plain = plain_sevens(400)
-    added = barred(plain, torch.Generator().manual_seed(0)) - plain
+    added = with_strokes(plain, torch.Generator().manual_seed(0)) - plain
     flagged = added[:, 0, 7:10, 4:12].sum(dim=(1, 2)) > 1
+    barred = added[:, 0, 11:].sum(dim=(1, 2)) > 1
     assert flagged.float().mean().item() == pytest.approx(SHARE_FLAGGED, abs=0.08)
+    assert (~barred).float().mean().item() == pytest.approx(SHARE_UNBARRED, abs=0.05)
+    assert (flagged | barred).all()
 
 
 def test_training_digits_come_first_then_some_of_their_sevens(

@@ -20,8 +20,9 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
     trainer: functools.partial[Trainer], options: Options
 ) -> None:
     first = trainer(replace(options, epochs=1))
+    first.origin = {"command": "python -m vae.train", "commit": "0123456"}
     first.fit()
-    train.write_results(first, "0123456")
+    train.write_results(first)
     weights_file = options.out / "vae.safetensors"
     second = trainer(replace(options, start=weights_file, run=options.run / "second", epochs=1))
     assert torch.equal(weights(second), weights(first).half().float())

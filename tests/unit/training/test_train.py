@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from torch import Tensor
 
 import vae
-from unit.conftest import untrained
+from unit.conftest import one_sentence, untrained
 from vae.checkpoint import read_weights, save_weights
 from vae.evaluation import plain_vae, specialists
 from vae.training import train
@@ -22,14 +23,17 @@ def test_a_finished_run_writes_the_same_facts_again(
     trainer: functools.partial[Trainer], options: Options
 ) -> None:
     first = trainer(replace(options, epochs=1, run=options.run / "first"))
+    first.origin = {"command": "python -m vae.train", "commit": "0123456"}
     first.fit()
-    train.write_results(first, "0123456")
+    train.write_results(first)
     start = options.out / "vae.safetensors"  # which the second run replaces by its own
     for resume in (False, True, True):
         second = trainer(replace(options, epochs=1, start=start, resume=resume))
+        second.origin = {"command": f"python -m vae.train, {resume=}", "commit": "6543210"}
         second.fit()
-        train.write_results(second, "6543210")
+        train.write_results(second)
         facts = json.loads((options.out / "training.json").read_text())
+        assert facts["command"] == "python -m vae.train, resume=False", "the one that the run began with"
         assert facts["started_from"]["commit"] == "0123456"
         assert facts["started_from"]["started_from"] is None
 
@@ -67,6 +71,20 @@ def command(pixels: Tensor, monkeypatch: pytest.MonkeyPatch) -> Callable[[Option
     monkeypatch.setattr(train, "learned_digits", lambda root: pixels[:200])
     monkeypatch.setattr(train, "validation_digits", lambda root: pixels[200:])
     return train.main
+
+
+def test_a_device_without_memory_for_the_model_is_told(
+    command: Callable[[Options], None], options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def starved(*args: object) -> Trainer:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB\nand so on")
+
+    monkeypatch.setattr(train, "Trainer", starved)
+    with pytest.raises(
+        vae.InputError, match="the device has no memory for the digits and the model"
+    ) as error:
+        command(options)
+    assert one_sentence(error)
 
 
 def trained_elsewhere(options: Options, elbo: object) -> None:

@@ -17,15 +17,15 @@ from vae.training.options import Options
 from vae.training.trainer import DivergedError, Trainer
 
 
-def spoil_loss(monkeypatch: pytest.MonkeyPatch, at_step: int, value: float) -> None:
+def lose_loss(monkeypatch: pytest.MonkeyPatch, at_step: int, value: float) -> None:
     """The loss of the n-th step is not finite."""
     elbo, steps = costs_module.elbo, iter(range(1, 1000))
 
-    def spoiled(*args: object) -> Elbo:
+    def lost_elbo(*args: object) -> Elbo:
         bound = elbo(*args)
         return bound._replace(log_px=bound.log_px * value) if next(steps) == at_step else bound
 
-    monkeypatch.setattr(costs_module, "elbo", spoiled)
+    monkeypatch.setattr(costs_module, "elbo", lost_elbo)
 
 
 def test_training_lowers_the_loss(trainer: functools.partial[Trainer], options: Options) -> None:
@@ -63,6 +63,7 @@ def test_same_seed_same_weights(trainer: functools.partial[Trainer], options: Op
     assert torch.equal(weights(first), weights(again))
     assert first.history == again.history
     assert not torch.equal(weights(first), weights(other))
+    assert torch.equal(first.checked, other.checked), "runs are compared on the same images"
 
 
 def test_random_numbers_of_others_neither_change_a_run_nor_are_changed(
@@ -93,7 +94,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_checkpoint(
     trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch, value: float
 ) -> None:
     with monkeypatch.context() as patch:
-        spoil_loss(patch, at_step=10, value=value)  # in the third of four epochs
+        lose_loss(patch, at_step=10, value=value)  # in the third of four epochs
         run = trainer(options)
         with pytest.raises(
             DivergedError, match="the loss is .* in epoch 3; the last good checkpoint is kept"
@@ -111,14 +112,14 @@ def test_a_last_gradient_that_is_not_finite_keeps_the_good_checkpoint(
 ) -> None:
     elbo, steps = costs_module.elbo, iter(range(1, 1000))
 
-    def spoiled(*args: object) -> Elbo:
+    def lost_elbo(*args: object) -> Elbo:
         """The same values, but in the last step of the second epoch without a gradient."""
         bound = elbo(*args)
         lost = (bound.log_px - bound.log_px.detach()).abs().sqrt()
         return bound._replace(log_px=bound.log_px + lost) if next(steps) == 8 else bound
 
     with monkeypatch.context() as patch:
-        patch.setattr(costs_module, "elbo", spoiled)
+        patch.setattr(costs_module, "elbo", lost_elbo)
         with pytest.raises(DivergedError, match="after epoch 2; the last good checkpoint is kept"):
             trainer(options).fit()
     resumed = trainer(replace(options, resume=True))
@@ -129,9 +130,9 @@ def test_a_last_gradient_that_is_not_finite_keeps_the_good_checkpoint(
 def test_a_loss_lost_at_once_leaves_no_checkpoint(
     trainer: functools.partial[Trainer], options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil_loss(monkeypatch, at_step=1, value=float("nan"))
+    lose_loss(monkeypatch, at_step=1, value=float("nan"))
     run = trainer(options)
-    with pytest.raises(DivergedError, match="epoch 1"):
+    with pytest.raises(DivergedError, match="epoch 1; there is no checkpoint yet"):
         run.fit()
     assert not run.checkpoint.path.exists()
 
