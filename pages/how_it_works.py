@@ -197,9 +197,9 @@ def show_training() -> None:
             return
         epochs = run.history_of_all
         words = (
-            f"{run.parameters / 1e6:.1f} million parameters, {run.epochs_of_all:.0f} passes over the training "
-            f"digits of MNIST, some of them for the prior alone, in {run.hours_of_all:.1f} hours. Encoder and "
-            "decoder learned from clean digits. From noisy and partly hidden ones, the encoder learned to "
+            f"{run.parameters / 1e6:.1f} million parameters, {run.epochs_of_all:.0f} passes over the "
+            "training digits of MNIST, some of them for the prior alone, in "
+            f"{run.hours_of_all:.1f} hours. Encoder and decoder learned from clean digits. From noisy and partly hidden ones, the encoder learned to "
             "predict the posterior over the clean digit's code. The curves show the cost of digits that "
             "training never saw. Where they rise, training went on at a higher learning rate, with more "
             "strongly augmented digits, or with a new prior."

@@ -15,7 +15,7 @@ SEED = 7
 
 
 def learned_digits(root: Path | str) -> Tensor:
-    """What the model learns from, uint8 (N, 28, 28): the training digits, then copies of sevens with a bar or a flag."""
+    """What the model learns from, uint8 (N, 28, 28): the training digits, then barred or flagged sevens."""
     digits, labels = (part[N_VALIDATION:] for part in load_mnist(root, train=True))
     sevens = as_images(digits[labels == 7][::EVERY])
     drawn = with_strokes(sevens, torch.Generator().manual_seed(SEED))
