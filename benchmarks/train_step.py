@@ -1,16 +1,20 @@
-"""Time one step of training beside its floor, the bare network: `python -m benchmarks.train_step --help`."""
+"""Time one step of training beside its floor, the bare network, and a plain loop.
+
+`python -m benchmarks.train_step --help`
+"""
 
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-import tyro
 from torch import Tensor
 
 import vae
+from benchmarks.plain_loop import plain_loop
 from vae.likelihood import bernoulli_log_prob
+from vae.training.command import run_command
 from vae.training.cuda_graph import N_WARM_UP, GraphedStep
 from vae.training.data import as_images
 from vae.training.device import device_name, training_device
@@ -34,7 +38,7 @@ class Settings:
     device: str = "auto"
     """auto, cpu, cuda or cuda:N."""
     repeats: int = 30
-    """Times that a step is measured; on a card ten steps each time."""
+    """Times that a step is measured; on a card ten steps each time. The plain loop makes so many steps."""
 
 
 class BareStep(Step):
@@ -77,6 +81,14 @@ def step_ms(trainer: Trainer, kind: type[Step], repeats: int) -> float:
     return statistics.median(times)
 
 
+def plain_step_ms(options: Options, digits: Tensor, n_steps: int) -> float:
+    """Mean time in milliseconds of a step of the plain loop, which runs on the processor."""
+    many = digits[: options.batch].repeat(n_steps, 1, 1)
+    start = time.perf_counter()
+    plain_loop(replace(options, epochs=1), many)
+    return 1000 * (time.perf_counter() - start) / n_steps
+
+
 def main(settings: Settings) -> None:
     """Print the device and a table: step, its time."""
     options = Options(
@@ -89,9 +101,15 @@ def main(settings: Settings) -> None:
     kinds: dict[str, type[Step]] = {"step of training": Step, "bare network": BareStep}
     if device.type == "cuda":
         kinds |= {"step as a CUDA graph": GraphedStep, "bare network as a CUDA graph": GraphedBareStep}
-    for name, kind in kinds.items():
-        print(f"{name:30}{step_ms(Trainer(options, digits, gallery), kind, settings.repeats):9.2f} ms")
+    times = {
+        name: step_ms(Trainer(options, digits, gallery), kind, settings.repeats)
+        for name, kind in kinds.items()
+    }
+    if device.type == "cpu":
+        times["plain loop"] = plain_step_ms(options, digits, settings.repeats)
+    for name, ms in times.items():
+        print(f"{name:30}{ms:9.2f} ms")
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Settings))
+    run_command("benchmarks.train_step", main, Settings)

@@ -199,10 +199,10 @@ def show_training() -> None:
         words = (
             f"{run.parameters / 1e6:.1f} million parameters, {run.epochs_of_all:.0f} passes over the "
             "training digits of MNIST, some of them for the prior alone, in "
-            f"{run.hours_of_all:.1f} hours. Encoder and decoder learned from clean digits. From noisy and partly hidden ones, the encoder learned to "
-            "predict the posterior over the clean digit's code. The curves show the cost of digits that "
-            "training never saw. Where they rise, training went on at a higher learning rate, with more "
-            "strongly augmented digits, or with a new prior."
+            f"{run.hours_of_all:.1f} hours. Encoder and decoder learned from clean digits. From noisy and "
+            "partly hidden ones, the encoder learned to predict the posterior over the clean digit's code. "
+            "The curves show the cost of digits that training never saw. Where they rise, training went on "
+            "at a higher learning rate, with more strongly augmented digits, or with a new prior."
         )
         st.markdown(words, help=glossary.help_on(words))
         figure = charts.learning(

@@ -15,7 +15,7 @@ from vae.training.data import binarize
 Codes = Literal["nested", "whole", "map"]
 Corruptions = Literal["all", "noise", "holes"]
 
-SHARE_GREY = 0.15  # of the clean views; the others are binarized
+SHARE_GREY = 0.15  # of the clean inputs; the others are binarized
 # Shares of whole codes and of codes of two numbers; the rest of the digits get a code of any length.
 LENGTHS: dict[Codes, tuple[float, float]] = {
     "nested": (0.56, 0.18),
@@ -31,7 +31,7 @@ SHARES: dict[Corruptions, tuple[float, ...]] = {
 HIGHEST_LEVEL = {"gaussian": 1.5, "uniform": 0.8, "salt_and_pepper": 0.8}
 
 
-class View(NamedTuple):
+class CleanInput(NamedTuple):
     """Clean digits."""
 
     seen: Tensor  # (B, 1, 28, 28) in [0, 1], what the encoder looks at and the decoder has to give back
@@ -45,14 +45,14 @@ class Corrupted(NamedTuple):
     observed: Tensor  # bool (B, 1, 28, 28), True = known
 
 
-def clean_view(images: Tensor, latent_dim: int, codes: Codes, generator: torch.Generator) -> View:
+def clean_input(images: Tensor, latent_dim: int, codes: Codes, generator: torch.Generator) -> CleanInput:
     """Digits (B, 1, 28, 28) in [0, 1], most of them binarized, with codes of random lengths."""
     grey = torch.rand((len(images), 1, 1, 1), generator=generator, device=images.device) < SHARE_GREY
     seen = torch.where(grey, images, binarize(images, generator))
-    return View(seen, random_prefix(len(images), latent_dim, codes, generator, images.device))
+    return CleanInput(seen, random_prefix(len(images), latent_dim, codes, generator, images.device))
 
 
-def corrupted_view(images: Tensor, corruptions: Corruptions, generator: torch.Generator) -> Corrupted:
+def corrupted_input(images: Tensor, corruptions: Corruptions, generator: torch.Generator) -> Corrupted:
     """Digits (B, 1, 28, 28) in [0, 1] with noise of a random kind and level, hidden pixels, or neither."""
     device, n = images.device, len(images)
     chance = torch.rand((n, 1, 1, 1), generator=generator, device=device)

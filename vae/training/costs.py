@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from vae.model import VAE
-from vae.training.augmentation import clean_view, corrupted_view, n_beyond_the_map
+from vae.training.augmentation import clean_input, corrupted_input, n_beyond_the_map
 from vae.training.hands import augmented
 from vae.training.objective import code_nll_nats, elbo, rate
 from vae.training.options import Options
 
-SHARE_VARIED = 0.5  # of the digits whose codes say more than the map; two numbers have no room for hands
+SHARE_AUGMENTED = 0.5  # of the digits whose codes are longer than two numbers, which have no room for hands
 CORRUPTED = 2  # one digit in so many is also seen noisy or partly hidden
 CODE_NLL_WEIGHT = 0.5  # of the code's negative log density given a corrupted digit, beside the ELBO
 
@@ -36,21 +36,21 @@ class Costs(nn.Module):
 
     def _of_all(self, images: Tensor, kl_weight: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
         options = self.options
-        n_varied = math.ceil(SHARE_VARIED * n_beyond_the_map(len(images), options.codes))
-        images = augmented(images, n_varied, generator)
-        view = clean_view(images, options.latent_dim, options.codes, generator)
-        corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
+        n_augmented = math.ceil(SHARE_AUGMENTED * n_beyond_the_map(len(images), options.codes))
+        images = augmented(images, n_augmented, generator)
+        clean = clean_input(images, options.latent_dim, options.codes, generator)
+        corrupted = corrupted_input(images[::CORRUPTED], options.corruptions, generator)
         with self._autocast(images):
-            bound = elbo(self.model, view, generator)
+            bound = elbo(self.model, clean, generator)
             code_nll = code_nll_nats(self.model, corrupted, bound.z[::CORRUPTED].detach()).mean()
         loss = (kl_weight * bound.kl - bound.log_px).mean() + CODE_NLL_WEIGHT * code_nll
         elbo_nats = (bound.log_px - bound.kl).mean()
         return {"loss": loss, "elbo": elbo_nats, "kl": bound.kl.mean(), "code_nll": code_nll}
 
     def _of_prior(self, images: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
-        view = clean_view(images, self.options.latent_dim, self.options.codes, generator)
+        clean = clean_input(images, self.options.latent_dim, self.options.codes, generator)
         with self._autocast(images):
-            kl = rate(self.model, view, generator)[0].mean()
+            kl = rate(self.model, clean, generator)[0].mean()
         return {"loss": kl, "kl": kl}
 
     def _autocast(self, images: Tensor) -> torch.autocast:

@@ -13,21 +13,21 @@ INNER = 20  # pixels of a digit's longer side, whatever its strokes
 FINE = 2  # pixels of a side that stand for one while a digit is changed
 
 
-def augmented(images: Tensor, n_varied: int, generator: torch.Generator) -> Tensor:
-    """Digits (B, 1, 28, 28) in [0, 1], the first n_varied as other hands and pens would have written them.
+def augmented(images: Tensor, n_augmented: int, generator: torch.Generator) -> Tensor:
+    """Digits (B, 1, 28, 28) in [0, 1], the first n_augmented as other hands and pens would have written them.
 
     Those are turned, stretched, slanted, moved and bent a little, and their strokes get another width. The
     others stay as they are, so the order of the digits must be random.
 
     Source: elastic distortions of Simard, Steinkraus & Platt 2003.
     """
-    if not n_varied:
+    if not n_augmented:
         return images
-    digits = images[:n_varied]
+    digits = images[:n_augmented]
     growth = _growth(digits, generator)
-    grid = _affine_grid(1 + 2 * growth / INNER, generator) + _bends(n_varied, generator)
+    grid = _affine_grid(1 + 2 * growth / INNER, generator) + _bends(n_augmented, generator)
     fine = F.grid_sample(digits, grid, mode="bicubic", align_corners=False).clamp(0, 1)
-    return torch.cat([F.avg_pool2d(grown(fine, FINE * growth), FINE), images[n_varied:]])
+    return torch.cat([F.avg_pool2d(grown(fine, FINE * growth), FINE), images[n_augmented:]])
 
 
 def stroke_width(images: Tensor) -> Tensor:

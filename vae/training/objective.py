@@ -9,7 +9,7 @@ from torch import Tensor
 from vae.likelihood import bernoulli_log_prob
 from vae.model import VAE, Posterior
 from vae.prior import LOG_2PI
-from vae.training.augmentation import Corrupted, View
+from vae.training.augmentation import CleanInput, Corrupted
 
 
 class Elbo(NamedTuple):
@@ -26,20 +26,20 @@ def kl_per_dim(model: VAE, q: Posterior, z: Tensor) -> Tensor:
     return -entropy - model.prior.log_prob_per_dim(z)
 
 
-def rate(model: VAE, view: View, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def rate(model: VAE, clean: CleanInput, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """One-draw estimate of the KL of each image's kept code, (B,) nats, and the draw z (B, K)."""
-    q = model.infer(view.seen)
+    q = model.infer(clean.seen)
     q = Posterior(q.mean.float(), q.logvar.float())
     z = q.sample(1, generator)[0]
     with torch.autocast(z.device.type, enabled=False):
-        return (kl_per_dim(model, q, z) * view.kept).sum(dim=1), z
+        return (kl_per_dim(model, q, z) * clean.kept).sum(dim=1), z
 
 
-def elbo(model: VAE, view: View, generator: torch.Generator) -> Elbo:
-    """One-draw estimate of the bound for each image of a view."""
-    kl, z = rate(model, view, generator)
-    logits = model.decode_kept(z, view.kept).float()
-    log_px = bernoulli_log_prob(logits, view.seen).sum(dim=(1, 2, 3))
+def elbo(model: VAE, clean: CleanInput, generator: torch.Generator) -> Elbo:
+    """One-draw estimate of the bound for each image."""
+    kl, z = rate(model, clean, generator)
+    logits = model.decode_kept(z, clean.kept).float()
+    log_px = bernoulli_log_prob(logits, clean.seen).sum(dim=(1, 2, 3))
     return Elbo(log_px, kl, z)
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from vae.model import VAE
-from vae.training.augmentation import View
+from vae.training.augmentation import CleanInput
 from vae.training.data import as_images, binarize
 from vae.training.objective import elbo
 
@@ -29,6 +29,6 @@ def validation_elbo(model: VAE, images: Tensor) -> dict[str, float]:
 @torch.inference_mode()
 def _elbo(model: VAE, images: Tensor, n_dims: int) -> float:
     kept = torch.arange(model.config.latent_dim, device=images.device) < n_dims
-    view = View(images, kept.expand(len(images), -1))
-    bound = elbo(model, view, torch.Generator(images.device).manual_seed(0))
+    clean = CleanInput(images, kept.expand(len(images), -1))
+    bound = elbo(model, clean, torch.Generator(images.device).manual_seed(0))
     return (bound.log_px - bound.kl).mean().item()

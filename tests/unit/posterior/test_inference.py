@@ -21,7 +21,7 @@ from vae.posterior.inference import (
     more_draws,
     posterior_draws,
 )
-from vae.training.augmentation import View
+from vae.training.augmentation import CleanInput
 from vae.training.objective import elbo
 
 
@@ -48,8 +48,8 @@ def test_many_draws_reach_the_true_likelihood(
 
 def test_one_draw_gives_the_elbo_on_average(bare: vae.VAE, digits: Tensor) -> None:
     x = digits[:1].expand(4000, -1, -1, -1)
-    view = View(x, torch.ones(4000, TINY.latent_dim, dtype=torch.bool))
-    bound = elbo(bare, view, torch.Generator().manual_seed(0))
+    clean = CleanInput(x, torch.ones(4000, TINY.latent_dim, dtype=torch.bool))
+    bound = elbo(bare, clean, torch.Generator().manual_seed(0))
     one_draw = encoder_bound(bare, x, n_samples=1)
     assert one_draw.mean().item() == pytest.approx((bound.log_px - bound.kl).mean().item(), abs=0.3)
 

@@ -1,4 +1,4 @@
-"""What training sees: clean digits and their corrupted views."""
+"""What training sees: clean digits and their corrupted inputs."""
 
 import pytest
 import torch
@@ -10,8 +10,8 @@ from vae.training.augmentation import (
     LENGTHS,
     SHARE_GREY,
     SHARES,
-    clean_view,
-    corrupted_view,
+    clean_input,
+    corrupted_input,
     n_beyond_the_map,
     random_prefix,
 )
@@ -24,9 +24,9 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 @given(seed=st.integers(0, 2**31), corruptions=st.sampled_from(list(SHARES)))
-def test_views_have_all_they_need(digits: Tensor, seed: int, corruptions: str) -> None:
-    clean = clean_view(digits[:16], K, "nested", generator(seed))
-    corrupted = corrupted_view(digits[:16], corruptions, generator(seed))
+def test_inputs_have_all_they_need(digits: Tensor, seed: int, corruptions: str) -> None:
+    clean = clean_input(digits[:16], K, "nested", generator(seed))
+    corrupted = corrupted_input(digits[:16], corruptions, generator(seed))
     assert clean.seen.shape == corrupted.seen.shape == corrupted.observed.shape == (16, 1, 28, 28)
     assert clean.kept.shape == (16, K)
     assert clean.kept.dtype == corrupted.observed.dtype == torch.bool
@@ -67,18 +67,18 @@ def test_a_specialist_has_codes_of_one_length(codes: str, length: int) -> None:
     assert (kept.sum(dim=1) == length).all()
 
 
-def test_same_generator_same_views(digits: Tensor) -> None:
-    for view in (
-        lambda seed: clean_view(digits[:16], K, "nested", generator(seed)),
-        lambda seed: corrupted_view(digits[:16], "all", generator(seed)),
+def test_same_generator_same_inputs(digits: Tensor) -> None:
+    for drawn in (
+        lambda seed: clean_input(digits[:16], K, "nested", generator(seed)),
+        lambda seed: corrupted_input(digits[:16], "all", generator(seed)),
     ):
-        first, again, other = (view(seed) for seed in (1, 1, 2))
+        first, again, other = (drawn(seed) for seed in (1, 1, 2))
         assert all(torch.equal(a, b) for a, b in zip(first, again, strict=True))
         assert not torch.equal(first.seen, other.seen)
 
 
 def test_clean_digits_are_grey_or_binarized(digits: Tensor) -> None:
-    seen = clean_view(digits, K, "nested", generator()).seen
+    seen = clean_input(digits, K, "nested", generator()).seen
     grey = (seen == digits).flatten(1).all(dim=1)
     binary = ((seen == 0) | (seen == 1)).flatten(1).all(dim=1)
     assert (grey | binary).all()
@@ -86,9 +86,9 @@ def test_clean_digits_are_grey_or_binarized(digits: Tensor) -> None:
 
 
 @pytest.mark.parametrize("corruptions", SHARES)
-def test_the_shares_of_the_corrupted_views_are_those_that_were_set(digits: Tensor, corruptions: str) -> None:
+def test_the_shares_of_the_corrupted_inputs_are_those_that_were_set(digits: Tensor, corruptions: str) -> None:
     many = digits.repeat(10, 1, 1, 1)
-    seen, observed = corrupted_view(many, corruptions, generator())
+    seen, observed = corrupted_input(many, corruptions, generator())
     hidden = ~observed.flatten(1).all(dim=1)
     noisy = (seen != many).flatten(1).any(dim=1)
     beyond = ((seen < 0) | (seen > 1)).flatten(1).any(dim=1)
@@ -99,7 +99,7 @@ def test_the_shares_of_the_corrupted_views_are_those_that_were_set(digits: Tenso
 
 
 def test_much_is_hidden_where_something_is(digits: Tensor) -> None:
-    observed = corrupted_view(digits.repeat(10, 1, 1, 1), "all", generator()).observed
+    observed = corrupted_input(digits.repeat(10, 1, 1, 1), "all", generator()).observed
     known = observed.flatten(1).float().mean(dim=1)
     known = known[known < 1]
     assert known.min() < 0.2

@@ -29,7 +29,7 @@ def test_digits_stay_digits_of_the_same_shape(digits: Tensor, n: int) -> None:
     assert other.min() >= 0 and other.max() <= 1
 
 
-def test_the_first_digits_are_varied_a_little_and_the_others_are_not_touched(digits: Tensor) -> None:
+def test_the_first_digits_are_augmented_a_little_and_the_others_are_not_touched(digits: Tensor) -> None:
     many = digits[:50].repeat(8, 1, 1, 1)
     first = 140
     other = augmented(many, first, generator())
@@ -39,7 +39,7 @@ def test_the_first_digits_are_varied_a_little_and_the_others_are_not_touched(dig
     assert changes.abs().mean() < 0.1 < differences.abs().mean()
 
 
-def test_none_need_be_varied(digits: Tensor) -> None:
+def test_none_need_be_augmented(digits: Tensor) -> None:
     assert torch.equal(augmented(digits, 0, generator()), digits)
 
 

@@ -10,15 +10,15 @@ from torch.distributions import Bernoulli, Normal
 import vae
 from unit.conftest import TINY, untrained
 from vae.likelihood import bernoulli_log_prob
-from vae.training.augmentation import Corrupted, View
+from vae.training.augmentation import CleanInput, Corrupted
 from vae.training.objective import code_nll_nats, elbo, kl_per_dim
 
 K = TINY.latent_dim
 
 
-def plain_view(x: Tensor, k: int = K) -> View:
+def whole_input(x: Tensor, k: int = K) -> CleanInput:
     """Images as they are, codes cut after k numbers."""
-    return View(x, (torch.arange(K) < k).expand(len(x), -1))
+    return CleanInput(x, (torch.arange(K) < k).expand(len(x), -1))
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -53,10 +53,10 @@ def test_kl_is_the_mean_of_log_q_minus_log_p(bare: vae.VAE, digits: Tensor) -> N
 
 
 def test_bound_has_two_parts_for_each_image(bare: vae.VAE, digits: Tensor) -> None:
-    bound = elbo(bare, plain_view(digits[:5]), generator())
+    bound = elbo(bare, whole_input(digits[:5]), generator())
     assert bound.log_px.shape == bound.kl.shape == (5,)
     assert (bound.log_px < 0).all()
-    many = elbo(bare, plain_view(digits[:5].repeat(1000, 1, 1, 1)), generator())
+    many = elbo(bare, whole_input(digits[:5].repeat(1000, 1, 1, 1)), generator())
     assert (many.kl.view(1000, 5).mean(dim=0) > 0).all()
 
 
@@ -65,7 +65,7 @@ def test_only_the_kept_numbers_are_paid_for(bare: vae.VAE, digits: Tensor, k: in
     x = digits[:5]
     q = bare.encode(x)
     z = q.sample(1, generator())[0]
-    bound = elbo(bare, plain_view(x, k), generator())
+    bound = elbo(bare, whole_input(x, k), generator())
     assert torch.allclose(bound.kl, kl_per_dim(bare, q, z)[:, :k].sum(dim=1), atol=1e-4)
     expected = bernoulli_log_prob(bare.decode(z[:, :k]), x).sum(dim=(1, 2, 3))
     assert torch.allclose(bound.log_px, expected, atol=1e-2)
@@ -73,7 +73,7 @@ def test_only_the_kept_numbers_are_paid_for(bare: vae.VAE, digits: Tensor, k: in
 
 def test_the_draw_comes_with_the_bound(bare: vae.VAE, digits: Tensor) -> None:
     x = digits[:5]
-    assert torch.equal(elbo(bare, plain_view(x), generator()).z, bare.encode(x).sample(1, generator())[0])
+    assert torch.equal(elbo(bare, whole_input(x), generator()).z, bare.encode(x).sample(1, generator())[0])
 
 
 def test_the_code_nll_is_that_of_the_posterior_of_the_corrupted_input(bare: vae.VAE, digits: Tensor) -> None:
@@ -109,7 +109,7 @@ def test_the_code_nll_does_not_depend_on_hidden_pixels(bare: vae.VAE, digits: Te
 
 
 def test_the_bound_follows_its_generator(bare: vae.VAE, digits: Tensor) -> None:
-    view = plain_view(digits[:3])
-    first, again, other = (elbo(bare, view, generator(seed)).log_px for seed in (0, 0, 1))
+    clean = whole_input(digits[:3])
+    first, again, other = (elbo(bare, clean, generator(seed)).log_px for seed in (0, 0, 1))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

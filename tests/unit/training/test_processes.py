@@ -25,7 +25,7 @@ def test_two_processes_learn_as_well_as_one_and_end_with_the_same_weights(tmp_pa
     first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in (0, 1))
     assert first["weights"].equal(second["weights"])
     weights, history = trained(tmp_path / "alone")
-    assert not weights.equal(first["weights"])  # the views are drawn by two generators
+    assert not weights.equal(first["weights"])  # what is augmented and corrupted is drawn by two generators
     for name in ("loss", "validation_elbo"):
         assert first["history"][-1][name] == pytest.approx(second["history"][-1][name], rel=1e-5)
         assert first["history"][-1][name] == pytest.approx(history[-1][name], rel=0.05)

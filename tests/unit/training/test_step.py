@@ -1,8 +1,6 @@
 """One step of training: what it changes, and that it keeps to the device."""
 
-import copy
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,52 +10,10 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from benchmarks.plain_loop import plain_loop
 from unit.training.conftest import weights
-from vae.model import VAE
-from vae.training.augmentation import clean_view, corrupted_view, n_beyond_the_map
-from vae.training.costs import CODE_NLL_WEIGHT, CORRUPTED, SHARE_VARIED
-from vae.training.hands import augmented
-from vae.training.objective import code_nll_nats, elbo
 from vae.training.options import Options
-from vae.training.schedule import kl_weight, one_cycle
-from vae.training.start import initialized
 from vae.training.trainer import Trainer
-
-
-def plain_loop(options: Options, digits: Tensor) -> tuple[VAE, list[float]]:
-    """The averaged model and the mean loss of each epoch, by a loop that knows neither graphs nor files."""
-    model = initialized(options.config, options.seed)
-    average, n_steps, losses = copy.deepcopy(model), 0, []
-    optimizer = torch.optim.AdamW(
-        model.parameters(), options.learning_rate, weight_decay=options.weight_decay
-    )
-    for epoch in range(options.epochs):
-        generator = torch.Generator().manual_seed(options.seed * 1_000_003 + epoch + 1)
-        batches = torch.randperm(len(digits), generator=generator).split(options.batch)
-        total = 0.0
-        for i, rows in enumerate(batches):
-            epochs = epoch + i / len(batches)
-            optimizer.param_groups[0]["lr"] = options.learning_rate * one_cycle(epochs / options.epochs)
-            n_varied = math.ceil(SHARE_VARIED * n_beyond_the_map(len(rows), options.codes))
-            images = augmented(digits[rows][:, None].float() / 255, n_varied, generator)
-            view = clean_view(images, options.latent_dim, options.codes, generator)
-            corrupted = corrupted_view(images[::CORRUPTED], options.corruptions, generator)
-            bound = elbo(model, view, generator)
-            code_nll = code_nll_nats(model, corrupted, bound.z[::CORRUPTED].detach()).mean()
-            weight = kl_weight(epochs, options.kl_warmup)
-            loss = (weight * bound.kl - bound.log_px).mean() + CODE_NLL_WEIGHT * code_nll
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), options.clip)
-            optimizer.step()
-            decay = options.ema if n_steps else 0.0
-            with torch.no_grad():
-                for ours, theirs in zip(average.parameters(), model.parameters(), strict=True):
-                    ours.copy_(decay * ours + (1 - decay) * theirs)
-            n_steps += 1
-            total += loss.item() * len(rows)
-        losses.append(total / len(digits))
-    return average, losses
 
 
 def test_a_run_is_what_a_plain_loop_does(

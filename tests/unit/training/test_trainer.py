@@ -155,10 +155,12 @@ def test_a_run_may_learn_codes_of_one_length_alone(
     codes: str,
     lengths: set,
 ) -> None:
-    kept, view = [], costs_module.clean_view
-    monkeypatch.setattr(costs_module, "clean_view", lambda *args: kept.append(view(*args)) or kept[-1])
+    kept, clean_input = [], costs_module.clean_input
+    monkeypatch.setattr(
+        costs_module, "clean_input", lambda *args: kept.append(clean_input(*args)) or kept[-1]
+    )
     trainer(replace(options, epochs=1, codes=codes)).fit()
-    assert set(torch.cat([view.kept.sum(dim=1) for view in kept]).tolist()) == lengths
+    assert set(torch.cat([clean.kept.sum(dim=1) for clean in kept]).tolist()) == lengths
 
 
 def test_bfloat16_trains_too(trainer: functools.partial[Trainer], options: Options) -> None:
