@@ -70,6 +70,9 @@ def show_fewest(mine: Digit) -> None:
 def show_numbers(steps: list[rates.Step], n_dims: int) -> None:
     """The code's numbers as they arrive, one by one, and what each adds."""
     is_corrected = len(steps) > n_dims
+    alts = [f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
+    if is_corrected:
+        alts.append("decoded with the correction")
     st.markdown(
         f"This code holds **{n_dims} numbers**, the most important first"
         + (", and a final correction of the picture. " if is_corrected else ". ")
@@ -78,8 +81,7 @@ def show_numbers(steps: list[rates.Step], n_dims: int) -> None:
     )
     pictures.strip(
         [step.image for step in steps],
-        alts=[f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
-        + ["decoded with the correction"] * is_corrected,
+        alts=alts,
         captions=[rates.decibels(step.gain_db, signed=step is not steps[0]) for step in steps],
     )
 

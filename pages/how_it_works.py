@@ -22,26 +22,31 @@ with frame.loading():
 
 N_SHOWN = 8
 MOVES = (0, 2, 4, 6)
-JOBS = {
+JOBS = {  # page -> title, what it does, and how many columns that takes
     "pages/compress.py": (
         "Compress",
         "Send *z* instead of the pixels. The prior says which codes are likely; those take few bits.",
+        1,
     ),
     "pages/generate.py": (
         "Generate",
         "Nothing is seen, so the posterior is the prior itself: draw *z* from *p*(*z*) and decode it.",
+        1,
     ),
     "pages/denoise.py": (
         "Denoise",
         "The noisy picture is seen. The clean one is the weighted average of the decoded draws.",
+        1,
     ),
     "pages/anomaly.py": (
         "Find anomalies",
         "A digit has a likely code that explains the whole picture. Anything else does not.",
+        1,
     ),
     "pages/impute.py": (
         "Fill in",
         "The known pixels are seen. Pick draws by their weight: each decodes to one possible whole digit.",
+        2,
     ),
 }
 
@@ -181,8 +186,8 @@ def five_jobs() -> None:
         r"w_s & \propto \frac{p(\text{seen} \mid z_s)\, p(z_s)}{q(z_s \mid \text{seen})} \end{aligned}"
     )
     grid = st.grid(3, min_column_width=180, border=True)
-    for path, (title, words) in JOBS.items():
-        with grid.cell(column_span=2 if title == "Fill in" else 1):
+    for path, (title, words, span) in JOBS.items():
+        with grid.cell(column_span=span):
             frame.link(path, f"**{title}**")
             st.markdown(words)
     read_more("Burda et al. 2016")

@@ -38,9 +38,10 @@ def choose_hidden() -> mask.Mask:
     """The part that is hidden at once."""
     way = st.segmented_control(
         "Hide",
-        mask.WAYS,
+        list(mask.NAMES),
         default=mask.TOP,
         required=True,
+        format_func=mask.NAMES.__getitem__,
         key="impute_way",
         bind="query-params",
     )

@@ -14,7 +14,6 @@ from torch.nn import functional as F
 import vae
 from ui.shell import cache, load
 from vae.likelihood import bernoulli_log_prob
-from vae.training.objective import kl_per_dim
 
 N_DRAWS = 64  # for every average of decoded codes
 N_CODES = 512  # for what each number of the code costs
@@ -83,7 +82,7 @@ def cost(image: Tensor, *, scale: float = 1, seed: int = 0) -> Cost:
     q = _posterior(image, scale)
     z = q.sample(N_CODES, torch.Generator().manual_seed(seed))[:, 0]
     log_px = bernoulli_log_prob(load.model().decode(z[:N_DRAWS]), image).sum(dim=(1, 2, 3))
-    return Cost(-log_px.mean().item(), kl_per_dim(load.model(), q, z).mean(dim=0).tolist())
+    return Cost(-log_px.mean().item(), q.kl_per_dim(load.model().prior, z).mean(dim=0).tolist())
 
 
 @cache.briefly(entry_kb=1)

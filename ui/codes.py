@@ -55,14 +55,16 @@ def decode(code: bytes) -> Decoded:
 
     Raises:
         InputError: the code is empty, too long, cut short, altered, or not of this model.
+        FileError: the model's own file is missing or damaged.
     """
     if not code:
         raise vae.InputError("There is no code in it: it is empty.")
     if len(code) > MAX_BYTES:
         raise vae.InputError(f"It has {len(code):,} bytes, but no code has more than {MAX_BYTES:,}.")
+    model = load.model()
     for decompress, exact in ((vae.decompress, False), (vae.decompress_ink, True)):
         try:
-            return Decoded(decompress(load.model(), code), len(code), exact)
+            return Decoded(decompress(model, code), len(code), exact)
         except vae.InputError:
             continue
     raise vae.InputError(

@@ -12,8 +12,8 @@ from vae.metrics import rmse
 Mask = Tensor  # bool (1, 28, 28), True = known
 Inpainter = Callable[[Tensor, Mask], Tensor]
 
-TOP, LEFT, BLOCK, RANDOM, NOTHING = "Top", "Left", "Block", "Dots", "None"
-WAYS = (TOP, LEFT, BLOCK, RANDOM, NOTHING)
+TOP, LEFT, BLOCK, RANDOM, NOTHING = "top", "left", "block", "random", "nothing"
+NAMES = {TOP: "Top", LEFT: "Left", BLOCK: "Block", RANDOM: "Dots", NOTHING: "None"}
 _SIDE = 28
 
 
@@ -21,7 +21,7 @@ def observed(way: str, share: float = 0.8) -> Mask:
     """What stays known when a part is hidden at once.
 
     Args:
-        way: one of WAYS.
+        way: one of NAMES.
         share: of pixels hidden, in [0, 1], for RANDOM.
     """
     known = torch.ones(1, _SIDE, _SIDE, dtype=torch.bool)

@@ -92,10 +92,13 @@ def measured(job: str, *cases: str) -> str:
 
     Raises:
         InputError: as `read_scores`.
+        KeyError: the job was measured, but not in one of these cases.
     """
     board = read_scores()
-    rows = [row for row in board.rows if row.job == job and row.case in cases] if board else []
-    return "; ".join(f"{row.case}: {_in_words(row)}" for row in rows) or "not measured yet"
+    found = {row.case: row for row in board.rows if row.job == job} if board else {}
+    if not found:
+        return "not measured yet"
+    return "; ".join(f"{case}: {_in_words(found[case])}" for case in cases)
 
 
 def _in_words(row: Row) -> str:

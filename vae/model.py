@@ -81,6 +81,11 @@ class Posterior(NamedTuple):
         mean, logvar = self.mean[:, :k], self.logvar[:, :k]
         return -0.5 * (LOG_2PI + logvar + (z - mean).square() * torch.exp(-logvar))
 
+    def kl_per_dim(self, prior: Prior, z: Tensor) -> Tensor:
+        """KL(q(z_i) || p(z_i | z_<i)) in nats for each dimension, (B, K), estimated at a draw z (B, K)."""
+        entropy = 0.5 * (1 + LOG_2PI + self.logvar)
+        return -entropy - prior.log_prob_per_dim(z)
+
 
 class Residual(nn.Module):
     """x + body(x)."""

@@ -11,13 +11,13 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import SEVEN, alts, draw, picture_file, pictures_of, send, texts
-from ui import completions
+from ui import completions, mask
 from ui.shell import load
 from ui.view import pictures
 
 PAGE = "pages/impute.py"
 SECTIONS = ["Seen, average, uncertainty and truth", "Against classical methods", "What is happening"]
-WAYS = ("Top", "Left", "Block", "Dots")
+WAYS = [way for way in mask.NAMES if way != mask.NOTHING]
 CAPTION = re.compile(r"(\d|unclear)(?: · (< 1|\d+)%)?")
 
 
@@ -91,7 +91,7 @@ def hidden(app: AppTest) -> np.ndarray:
 
 
 def test_what_is_painted_over_is_erased_until_it_is_cleared(open_page):
-    app = hide_at_once(open_page(PAGE), "None")
+    app = hide_at_once(open_page(PAGE), mask.NOTHING)
     assert "Nothing of this 7 is hidden yet" in texts(app)
     erase(app)
     assert not app.exception and not app.warning
@@ -107,14 +107,14 @@ def test_what_is_erased_adds_to_what_is_hidden_at_once(open_page):
     erase(app)
     more = hidden(app)
     assert more[at_once].all() and more.sum() > at_once.sum()
-    hide_at_once(app, "None")
+    hide_at_once(app, mask.NOTHING)
     assert "On this 7, the model **" in texts(app)
-    hide_at_once(app, "Top")
+    hide_at_once(app, mask.TOP)
     assert (hidden(app) == more).all()
 
 
 def test_another_digit_empties_the_eraser(open_page):
-    app = erase(hide_at_once(open_page(PAGE), "None"))
+    app = erase(hide_at_once(open_page(PAGE), mask.NOTHING))
     app.pills(key="pick_label").set_value(3).run()
     assert "Nothing of this 3 is hidden yet" in texts(app)
 
@@ -127,7 +127,7 @@ def test_a_digit_that_is_hidden_altogether_still_gets_completions(open_page):
 
 
 def test_a_share_of_pixels_is_hidden_as_the_slider_says(open_page):
-    app = hide_at_once(open_page(PAGE, impute_others="true"), "Dots")
+    app = hide_at_once(open_page(PAGE, impute_others="true"), mask.RANDOM)
     app.slider(key="impute_share").set_value(95).run()
     assert not app.exception
     assert "On the hidden part of this 7" in texts(app)

@@ -167,10 +167,17 @@ def test_a_missed_goal_is_shown_even_without_a_baseline(open_page, write):
 def test_figures_are_told_in_words_elsewhere(write):
     assert scores.measured("Denoising", "gaussian 1") == "not measured yet"
     write(SCORES)
-    first, second = scores.measured("Denoising", "gaussian 1", "gaussian 0.5").split("; ")
+    first, second = scores.measured("Denoising", "gaussian 0.5", "gaussian 1").split("; ")
     assert first == "gaussian 0.5: 20.50 dB against 18.75 (Total variation)"
     assert second == "gaussian 1: 15.50 dB against 17.25 (Filter X)"
     assert scores.measured("Anomaly detection", "gaussian 0.5") == "gaussian 0.5: 0.050 share"
+    assert scores.measured("Imputation", "left half") == "not measured yet"
+
+
+def test_a_case_that_a_measured_job_does_not_have_is_not_left_out(write):
+    write(SCORES)
+    with pytest.raises(KeyError, match="gaussian 2"):
+        scores.measured("Denoising", "gaussian 0.5", "gaussian 2")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 import vae
 from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
+from ui import mask
 from ui.digit import card, film
 from ui.digit.digit import from_strokes
-from ui.shell import address
+from ui.shell import address, load
+from vae.checks import FileError
 
 PAGE = "pages/anomaly.py"
 FOLDED = "pages/denoise.py"  # where the ways to bring a digit are folded away
@@ -130,7 +133,7 @@ def test_settings_stand_in_the_link(open_page, sent):
     ("page", "query", "value"),
     [
         (FOLDED, {"denoise_kind": "Salt and pepper", "denoise_share": "50"}, 50),
-        ("pages/impute.py", {"impute_way": "Left"}, "Left"),
+        ("pages/impute.py", {"impute_way": "Left"}, mask.LEFT),
         ("pages/anomaly.py", {"anomaly_alarm": "5%"}, 0.05),
     ],
     ids=["noise", "mask", "alarm"],
@@ -180,6 +183,42 @@ def test_a_bad_link_gets_one_sentence_and_a_digit_of_the_gallery(open_page, name
     assert len(app.warning) == 1 and "ignored" not in texts(app)
     assert app.session_state["digit"].source == "stand-in"
     assert app.session_state["carried"] is None
+
+
+def failing(error: Exception):
+    def fail(*args: object) -> NoReturn:
+        raise error
+
+    return fail
+
+
+GALLERY_LINK = address.signed("gallery", "5")
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "missing"),
+    [(OLD_LINK, "model", "there is no weights file"), (GALLERY_LINK, "gallery", "the gallery is missing")],
+    ids=["weights", "gallery"],
+)
+def test_a_link_is_not_blamed_for_a_missing_file(open_page, monkeypatch, text, part, missing):
+    monkeypatch.setattr(load, part, failing(FileError(missing)))
+    app = open_page(digit=text)
+    assert not app.exception
+    said = [warning.value for warning in app.warning]
+    assert said.count(f"{missing[:1].upper()}{missing[1:]}.") == 1 and "link" not in " ".join(said)
+    assert app.session_state["digit"].label == 7
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, ValueError])
+def test_a_link_is_not_blamed_for_an_error_of_ours_which_is_logged(open_page, monkeypatch, caplog, kind):
+    monkeypatch.setattr(vae, "decompress", failing(kind("mat1 and mat2 shapes cannot be multiplied")))
+    app = open_page(digit=OLD_LINK)
+    assert not app.exception
+    said = " ".join(warning.value for warning in app.warning)
+    assert "on our side" in said and "mat1" not in said and "The link" not in said
+    assert app.session_state["digit"].source == "stand-in"
+    assert "mat1 and mat2" in caplog.text
+    caplog.clear()
 
 
 def test_a_link_is_no_longer_valid_when_one_letter_is_changed_or_lost(open_page, sent):

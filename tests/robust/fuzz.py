@@ -283,12 +283,9 @@ def _problem(name: str, call: Call, draw: random.Random) -> str | None:
         result = call(draw)
         if not _is_finite(result):
             return f"{name}: a result that is not finite"
-    except vae.InputError as error:
+    except (vae.InputError, address.AddressError) as error:
         if "\n" in str(error) or len(str(error)) > 400:
             return f"{name}: a long sentence: {str(error)[:80]}"
-    except ValueError as error:
-        if name != "an address":  # which knows nothing of `vae`
-            return f"{name}: {type(error).__name__}: {str(error)[:150]}"
     except Exception as error:
         return f"{name}: {type(error).__name__}: {str(error)[:150]}"
     seconds = time.perf_counter() - start

@@ -34,7 +34,7 @@ def main(folder: Path, epochs: int, most_bytes: int, *, resume: bool) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     sys.argv = ["vae.train"]
-    run_command("vae.train", lambda _: train.main(options), Options, (ValueError, train.DivergedError))
+    run_command("vae.train", lambda _: train.main(options), Options, (train.DivergedError,))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ ROOMS = {  # each with those whose modules it may import, beside its own and tho
     "evaluation": {"framing", "posterior", "codec", "jobs", "training", "baselines"},
 }
 FACES = {"__init__", "train", "calibrate", "evaluate"}  # the library's public face and its commands
+PAGES = [ROOT.parent / "streamlit_app.py", *sorted((ROOT.parent / "pages").glob("*.py"))]
 FORMATS = sorted((ROOT.parent / "ui" / "formats").glob("*.py"))
 JOBS = sorted(path.stem for path in (ROOT / "jobs").glob("[!_]*.py"))
 COMMANDS = [
@@ -31,7 +32,7 @@ COMMANDS = [
     "evaluate",
     "evaluation.specialists",
     "evaluation.plain_vae",
-    "baselines.classical",
+    "baselines.fit",
 ]
 CONTRACT = [
     "load_model",
@@ -141,6 +142,23 @@ def test_import_is_quiet_and_leaves_out_what_not_everybody_needs() -> None:
     )
     assert run.stdout == "set()\n"
     assert run.stderr == ""
+
+
+def test_the_pages_load_nothing_of_training() -> None:
+    root = ROOT.parent
+    names = {name for page in PAGES for name in imported(page)}
+    modules = sorted(name for name in names if (root / f"{name.replace('.', '/')}.py").is_file())
+    assert len(modules) > 30
+    check = [
+        "import sys, unittest.mock",
+        "sys.modules['streamlit_drawable_canvas'] = unittest.mock.Mock()",  # the real one needs a running app
+        f"import {', '.join(modules)}",
+        "print([name for name in sys.modules if name.startswith('vae.training')])",
+    ]
+    run = subprocess.run(
+        [sys.executable, "-c", "; ".join(check)], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -144,6 +144,20 @@ def test_posterior_draws_follow_their_generator(model: vae.VAE, digits: Tensor) 
     assert not torch.equal(first, other)
 
 
+def test_kl_has_the_exact_entropy_and_the_cross_entropy_of_the_draw(bare: vae.VAE, digits: Tensor) -> None:
+    q = bare.encode(digits[:6])
+    z = q.sample(1, torch.Generator().manual_seed(0))[0]
+    entropy = Normal(q.mean, (0.5 * q.logvar).exp()).entropy()
+    assert torch.allclose(q.kl_per_dim(bare.prior, z), -entropy - bare.prior.log_prob_per_dim(z), atol=1e-5)
+
+
+def test_kl_is_the_mean_of_log_q_minus_log_p(bare: vae.VAE, digits: Tensor) -> None:
+    q = bare.encode(digits[:1].expand(20_000, -1, -1, -1))
+    z = q.sample(1, torch.Generator().manual_seed(0))[0]
+    sampled = (q.log_prob(z).sum(dim=1) - bare.prior.log_prob(z)).mean()
+    assert q.kl_per_dim(bare.prior, z).sum(dim=1).mean().item() == pytest.approx(sampled.item(), abs=0.05)
+
+
 def test_a_reconstruction_is_what_the_mean_code_decodes_to(model: vae.VAE, digits: Tensor) -> None:
     copies = model.reconstruct(digits[:20])
     assert torch.equal(copies, torch.sigmoid(model.decode(model.encode(digits[:20]).mean)))

@@ -121,24 +121,12 @@ def board(
     state = _shown(name, about)
     start = fabric.drawing_of(state.start, pens, ink)
     with st.container(key=f"board_{name}"):
-        sent = st_canvas(
-            stroke_width=pens[_pen(name, pens)],
-            stroke_color=ink,
-            background_color="" if paper else "#000000",
-            background_image=paper,
-            width=SIDE,
-            height=SIDE,
-            initial_drawing=start,
-            key=f"{name}_{state.mounts}",
-        ).json_data
+        mount = f"{name}_{state.mounts}"
+        sent = _sent(mount, start, ink=ink, width=pens[_pen(name, pens)], paper=paper)
         problem = _mirror(state, sent, start["objects"], pens)
         _script(
             key=f"{name}_script",
-            data={
-                "mount": f"{name}_{state.mounts}",
-                "taken": _count(sent),
-                "invites": invites and not state.strokes,
-            },
+            data={"mount": mount, "taken": _count(sent), "invites": invites and not state.strokes},
         )
     _steps(name, state)
     _choose_pen(name, pens)
@@ -175,6 +163,20 @@ def _shown(name: str, about: object) -> Board:
         state.visit, state.about = visit, about
         state.mount_anew()
     return state
+
+
+def _sent(mount: str, start: dict[str, Any], *, ink: str, width: int, paper: bytes | None) -> Any:
+    """Show the browser's canvas, with the pen of a width in its hand; the drawing that it sent last."""
+    return st_canvas(
+        stroke_width=width,
+        stroke_color=ink,
+        background_color="" if paper else "#000000",
+        background_image=paper,
+        width=SIDE,
+        height=SIDE,
+        initial_drawing=start,
+        key=mount,
+    ).json_data
 
 
 def _mirror(state: Board, sent: Any, start: list[Any], pens: Mapping[str, int]) -> str | None:

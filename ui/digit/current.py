@@ -10,6 +10,7 @@ import streamlit as st
 from ui.digit import canvas
 from ui.digit.digit import Digit, from_gallery, from_text, plain_seven, strokes_in
 from ui.shell import address, frame
+from vae.checks import FileError, InputError
 
 FIRST_LABEL = 7
 
@@ -21,18 +22,29 @@ def begin() -> None:
     """
     if "digit" in st.session_state:
         return
+    with frame.sentence():
+        _follow_link()
+    if "digit" not in st.session_state:
+        st.session_state["digit"] = _stand_in()
+
+
+def _follow_link() -> None:
+    """Keep the digit in the address, if there is one, or say that it cannot be read."""
     try:
         text = address.text()
-        if text is not None:
-            keep(from_text(text))
-            canvas.put("canvas", strokes_in(text))
+        if text is None:
             return
-    except ValueError:
+        linked, strokes = from_text(text), strokes_in(text)
+    except FileError:  # which is not the link's fault
+        raise
+    except (InputError, address.AddressError):
         refuse(
             "The link holds no digit that can be read, perhaps because a part of it was lost, so a "
             f"{FIRST_LABEL} stands in"
         )
-    st.session_state["digit"] = _stand_in()
+        return
+    keep(linked)
+    canvas.put("canvas", strokes)
 
 
 def _stand_in() -> Digit:

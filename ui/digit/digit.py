@@ -103,7 +103,8 @@ def from_text(text: str) -> Digit:
     """The digit in a text that an address carries; it keeps that very text.
 
     Raises:
-        ValueError: there is none, or a part of it was lost or altered.
+        InputError, AddressError: there is none, or a part of it was lost or altered.
+        FileError: a file of the model that it needs is missing or damaged.
     """
     kind, said = address.opened(text)
     if kind == "code":
@@ -124,7 +125,7 @@ def strokes_in(text: str) -> list[Stroke]:
     """The pen strokes in a text that an address carries; none where it holds no drawing.
 
     Raises:
-        ValueError: a part of the text was lost or altered.
+        InputError, AddressError: a part of the text was lost or altered.
     """
     kind, said = address.opened(text)
     return stroke_code.read(said) if kind == "pen" else []

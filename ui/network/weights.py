@@ -16,8 +16,8 @@ from typing import Any
 import safetensors.torch
 from torch import Tensor, nn
 
-import vae
 from ui.shell import cache, load
+from vae.checks import FileError
 from vae.model import Residual, calibration_of
 
 FILE = Path(__file__).parents[2] / "static" / "network.safetensors.gz"
@@ -32,7 +32,7 @@ def url() -> str:
     """Where the app serves the file, relative to any page; another address for other weights.
 
     Raises:
-        InputError: the file is missing, damaged, or belongs to other weights.
+        FileError: the file is missing, damaged, or belongs to other weights.
     """
     weights = calibration_of(load.model()).fingerprint
     try:
@@ -40,7 +40,7 @@ def url() -> str:
     except (OSError, EOFError, ValueError, KeyError):
         written_for = None
     if written_for != weights:
-        raise vae.InputError(
+        raise FileError(
             "the browser's network is not that of the weights; python -m ui.network.weights writes it"
         )
     return f"app/static/{FILE.name}?weights={weights}"

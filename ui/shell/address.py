@@ -44,6 +44,10 @@ _component = st.components.v2.component(
 )
 
 
+class AddressError(ValueError):
+    """What an address holds is no digit's text."""
+
+
 def signed(kind: str, said: str) -> str:
     """A digit as an address carries it: its kind, what spells it, and three characters that check both."""
     check = zlib.crc32(f"{kind}.{said}".encode()).to_bytes(4, "big")
@@ -54,7 +58,7 @@ def opened(text: str) -> tuple[str, str]:
     """The kind of digit in what an address carries, and what spells it.
 
     Raises:
-        ValueError: it is no such text, or a part of it was lost or altered.
+        AddressError: it is no such text, or a part of it was lost or altered.
     """
     if _OLD_CODE.fullmatch(text):
         return "code", text
@@ -65,7 +69,7 @@ def opened(text: str) -> tuple[str, str]:
         or text != signed(found[1], found[2])
         or found[1] not in _KINDS
     ):
-        raise ValueError("this is not what an address carries")
+        raise AddressError("this is not what an address carries")
     return found[1], found[2]
 
 
@@ -73,11 +77,11 @@ def text() -> str | None:
     """What the address carries, or None where it carries nothing.
 
     Raises:
-        ValueError: there are several digits.
+        AddressError: there are several digits.
     """
     texts = st.query_params.get_all(KEY)
     if len(texts) > 1:
-        raise ValueError("an address carries one digit")
+        raise AddressError("an address carries one digit")
     return texts[0] if texts else None
 
 
@@ -86,7 +90,7 @@ def carried() -> dict[str, str] | None:
     text = st.session_state.get("carried", st.query_params.get(KEY))
     try:
         return {KEY: text} if text and opened(text) else None
-    except ValueError:
+    except AddressError:
         return None
 
 

@@ -1,16 +1,20 @@
 """Where a value lives: one rule for the whole app.
 
 - What is the same for every visitor, such as the model, the gallery or the tiles of the map, is computed
-  once in a process: `for_good`. Arguments of such a function take a handful of values.
+  once in a process: `for_good`. Arguments of such a function take a handful of values, and all results
+  together 24 MB, more than half of it the model.
 - What is computed from a visitor's picture or settings is kept `briefly`: by the content of the arguments,
   for ten minutes, and no more of it than a number of bytes, however many visitors there are.
 - What a visitor chose or brought lives in session state. Each key has one module that writes it, in a
-  callback or in a function made for that: the digit `ui.digit.current`, a board's strokes `ui.digit.canvas`,
-  a photo `ui.digit.photo`, the text in the address `ui.shell.address`, how often a button was pressed
-  `ui.shell.again`.
+  callback or in a function made for that: the page, its visit and its top `ui.shell.frame`, the digit
+  `ui.digit.current`, what was picked from the gallery `ui.digit.digit_input`, a board's strokes
+  `ui.digit.canvas`, a photo and whether the camera is open `ui.digit.photo`, the text in the address
+  `ui.shell.address`, how often a button was pressed `ui.shell.again`, the map's point `pages/generate.py`.
 - What a link should repeat, such as a slider, is a widget bound to a query parameter.
 
-Nothing else remembers. Cached results are shared, not copied, so nobody changes them.
+Nothing else of the app remembers. In `vae`, functools keeps what is read or made once: the model, the
+gallery, the components of PCA, the coder of a model. Results that are kept are shared, not copied, so nobody
+changes them.
 """
 
 from collections.abc import Callable
@@ -36,10 +40,9 @@ def briefly(*, entry_kb: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """
 
     def kept(function: Callable[P, T]) -> Callable[P, T]:
-        entry_bytes[f"{function.__module__}.{function.__qualname__}"] = 1000 * entry_kb
-        remember = st.cache_resource(
-            show_spinner=False, ttl=_SECONDS, max_entries=_n_results(1000 * entry_kb), hash_funcs=_HASHES
-        )
+        size = entry_bytes[f"{function.__module__}.{function.__qualname__}"] = 1000 * entry_kb
+        most = min(MOST_RESULTS, BUDGET_BYTES // size)
+        remember = st.cache_resource(show_spinner=False, ttl=_SECONDS, max_entries=most, hash_funcs=_HASHES)
         return remember(function)
 
     return kept
@@ -48,15 +51,6 @@ def briefly(*, entry_kb: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def for_good(function: Callable[P, T]) -> Callable[P, T]:
     """Make a function remember all its results; its arguments may be pictures."""
     return st.cache_resource(show_spinner=False, hash_funcs=_HASHES)(function)
-
-
-def most_bytes() -> int:
-    """What all results that are kept briefly can take together, of the functions imported so far."""
-    return sum(size * _n_results(size) for size in entry_bytes.values())
-
-
-def _n_results(size: int) -> int:
-    return min(MOST_RESULTS, BUDGET_BYTES // size)
 
 
 def _content(picture: Tensor) -> bytes:

@@ -1,11 +1,4 @@
-"""The classical methods that a sceptic would name, in tables by job; inpainters, and the command that fits.
-
-`python -m vae.baselines.classical` fits what they know of the training digits; it writes
-weights/baselines.npz.
-"""
-
-import argparse
-from pathlib import Path
+"""The classical methods that a sceptic would name, in tables by job, and the inpainters among them."""
 
 import skimage
 import torch
@@ -20,13 +13,10 @@ from vae.baselines.filters import (
     filter_total_variation,
 )
 from vae.baselines.image_codecs import jpeg_points, lossless_sizes, png_points, webp_points
-from vae.baselines.pca import fit_components, load_components, pca_points, save_components
+from vae.baselines.pca import load_components, pca_points
 from vae.checks import check_image, check_observed
-from vae.training.data import as_images, default_root, training_digits, validation_digits
 
 __all__ = ["COMPRESSORS", "DENOISERS", "INPAINTERS", "lossless_sizes"]
-
-N_TUNING = 500  # the first validation digits, on which PCA's byte budgets are planned
 
 
 def fill_with_mean(x: Tensor, observed: Tensor) -> Tensor:
@@ -70,17 +60,3 @@ DENOISERS = {
 INPAINTERS = {"Mean fill": fill_with_mean, "Biharmonic": fill_biharmonic}
 PCA = "PCA"
 COMPRESSORS = {"PNG": png_points, "JPEG": jpeg_points, "WebP": webp_points, PCA: pca_points}
-
-
-def main() -> None:
-    """Fit and write."""
-    parser = argparse.ArgumentParser(description="Fit the classical baselines; writes weights/baselines.npz.")
-    parser.add_argument("--data", type=Path, default=default_root(), help="the folder that holds MNIST/raw")
-    root = parser.parse_args().data
-    training = as_images(training_digits(root)).flatten(1)
-    held_out = as_images(validation_digits(root)[:N_TUNING]).flatten(1)
-    save_components(fit_components(training, held_out))
-
-
-if __name__ == "__main__":
-    main()

@@ -38,7 +38,7 @@ def load_components() -> Components:
     """Read weights/baselines.npz, one copy per process, not to be written to.
 
     Raises:
-        FileError: the file is missing or is not what `python -m vae.baselines.classical` writes.
+        FileError: the file is missing or is not what `python -m vae.baselines.fit` writes.
     """
     try:
         arrays = read_arrays(BASELINES_FILE, NAMES)
@@ -46,7 +46,7 @@ def load_components() -> Components:
         _check(parts)
     except (ValueError, TypeError) as error:
         raise FileError(
-            f"{BASELINES_FILE.name} is missing or broken; python -m vae.baselines.classical writes it"
+            f"{BASELINES_FILE.name} is missing or broken; python -m vae.baselines.fit writes it"
         ) from error
     return parts
 

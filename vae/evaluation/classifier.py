@@ -83,7 +83,7 @@ def evaluation_classifier(data: Path, *, epochs: int, seed: int = 0, cache: Path
     """The classifier of this seed, trained on the training digits unless this file's is in the cache already.
 
     Raises:
-        ValueError: MNIST is not there.
+        InputError: MNIST is not there.
     """
     path = cache / f"classifier-{epochs}-{seed}-{zlib.crc32(Path(__file__).read_bytes()):08x}.pt"
     if path.is_file():

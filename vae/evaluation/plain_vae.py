@@ -91,4 +91,4 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    run_command("vae.evaluation.plain_vae", main, Options, (ValueError, train.DivergedError))
+    run_command("vae.evaluation.plain_vae", main, Options, (train.DivergedError,))

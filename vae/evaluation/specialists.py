@@ -148,4 +148,4 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    run_command("vae.evaluation.specialists", main, Options, (ValueError, train.DivergedError))
+    run_command("vae.evaluation.specialists", main, Options, (train.DivergedError,))

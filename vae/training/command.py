@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import tyro
 
+from vae.checks import InputError
+
 Options = TypeVar("Options")
 
 
@@ -13,7 +15,7 @@ def run_command(
     name: str,
     main: Callable[[Options], None],
     options: type[Options],
-    failures: tuple[type[Exception], ...] = (ValueError,),
+    failures: tuple[type[Exception], ...] = (),
 ) -> None:
     """Run a command, and end with one sentence where it cannot go on.
 
@@ -21,11 +23,12 @@ def run_command(
         name: what is called after `python -m`.
         main: what it does.
         options: the dataclass that its command line fills.
-        failures: errors whose message is that sentence; all others are tracebacks.
+        failures: errors beside InputError whose message is that sentence; all others are tracebacks.
     """
+    expected: tuple[type[Exception], ...] = (InputError, *failures)
     try:
         main(tyro.cli(options))
-    except failures as error:
+    except expected as error:
         sys.exit(f"{name}: {error}")
     except KeyboardInterrupt:
         sys.exit(f"{name}: interrupted")

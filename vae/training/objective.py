@@ -8,7 +8,6 @@ from torch import Tensor
 
 from vae.likelihood import bernoulli_log_prob
 from vae.model import VAE, Posterior
-from vae.prior import LOG_2PI
 from vae.training.augmentation import CleanInput, Corrupted
 
 
@@ -20,19 +19,13 @@ class Elbo(NamedTuple):
     z: Tensor  # (B, K), the draw
 
 
-def kl_per_dim(model: VAE, q: Posterior, z: Tensor) -> Tensor:
-    """KL(q(z_i) || p(z_i | z_<i)) in nats for each dimension, (B, K), estimated at a draw z (B, K) from q."""
-    entropy = 0.5 * (1 + LOG_2PI + q.logvar)
-    return -entropy - model.prior.log_prob_per_dim(z)
-
-
 def rate(model: VAE, clean: CleanInput, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """One-draw estimate of the KL of each image's kept code, (B,) nats, and the draw z (B, K)."""
     q = model.infer(clean.seen)
     q = Posterior(q.mean.float(), q.logvar.float())
     z = q.sample(1, generator)[0]
     with torch.autocast(z.device.type, enabled=False):
-        return (kl_per_dim(model, q, z) * clean.kept).sum(dim=1), z
+        return (q.kl_per_dim(model.prior, z) * clean.kept).sum(dim=1), z
 
 
 def elbo(model: VAE, clean: CleanInput, generator: torch.Generator) -> Elbo:

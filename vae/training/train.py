@@ -96,4 +96,4 @@ def report(trainer: Trainer) -> None:
 
 def run() -> None:
     """The command."""
-    run_command("vae.train", main, Options, (ValueError, DivergedError))
+    run_command("vae.train", main, Options, (DivergedError,))

@@ -262,5 +262,5 @@ def test_components_that_cannot_be_used_are_refused(tmp_path, monkeypatch, name,
         parts = {**file}
     np.savez(tmp_path / "baselines.npz", **{**parts, name: spoil(parts[name])})
     monkeypatch.setattr(pca, "BASELINES_FILE", tmp_path / "baselines.npz")
-    with pytest.raises(ValueError, match="missing or broken; python -m vae.baselines.classical writes it"):
+    with pytest.raises(ValueError, match="missing or broken; python -m vae.baselines.fit writes it"):
         load_components.__wrapped__()

@@ -1,10 +1,14 @@
 """A pasted code: its bytes in hexadecimal, however they are set apart."""
 
+from typing import NoReturn
+
 import pytest
 from torch import Tensor
 
 import vae
 from ui import codes
+from ui.shell import load
+from vae.checks import FileError
 
 
 @pytest.mark.parametrize(
@@ -26,3 +30,12 @@ def test_a_short_code_is_decoded_with_a_caution(model: vae.VAE, digits: Tensor) 
     for code in vae.compress_to_sizes(model, digits[0], (7, 8, 9, 16)):
         found = codes.decode(code)
         assert ("one in 256 altered" in found.caution) == (len(code) <= 8)
+
+
+def test_a_code_is_not_blamed_for_missing_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> NoReturn:
+        raise FileError("there is no weights file")
+
+    monkeypatch.setattr(load, "model", missing)
+    with pytest.raises(FileError, match="there is no weights file"):
+        codes.decode(b"\x3f\x07\xa1")

@@ -9,6 +9,7 @@ import safetensors.torch
 
 import vae
 from ui.network import weights
+from vae.checks import FileError
 
 MOST_BYTES = 4_100_000
 
@@ -58,7 +59,7 @@ def test_a_file_of_other_weights_is_a_sentence(
 ) -> None:
     (tmp_path / "network.gz").write_bytes(gzip.compress(safetensors.torch.save({}, said)))
     monkeypatch.setattr(weights, "FILE", tmp_path / "network.gz")
-    with pytest.raises(vae.InputError, match="python -m ui.network.weights"):
+    with pytest.raises(FileError, match="python -m ui.network.weights"):
         weights.url()
 
 
@@ -73,7 +74,7 @@ def test_a_missing_or_damaged_file_is_a_sentence(
     if content is not None:
         (tmp_path / "network.gz").write_bytes(content)
     monkeypatch.setattr(weights, "FILE", tmp_path / "network.gz")
-    with pytest.raises(vae.InputError, match="python -m ui.network.weights"):
+    with pytest.raises(FileError, match="python -m ui.network.weights"):
         weights.url()
 
 

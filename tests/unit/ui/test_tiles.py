@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 import vae
 from ui import naming
 from ui.view import tiles
+from vae.checks import FileError
 
 SIDE = tiles.N_TILES * 28
 
@@ -49,7 +50,7 @@ def test_tiles_of_other_weights_are_a_sentence(
         said.add_text("labels", labels)
     Image.new("L", (SIDE, SIDE)).save(tmp_path / "map.png", pnginfo=said)
     monkeypatch.setattr(tiles, "FILE", tmp_path / "map.png")
-    with pytest.raises(vae.InputError, match="python -m ui.view.tiles"):
+    with pytest.raises(FileError, match="python -m ui.view.tiles"):
         tiles.sheet()
 
 
@@ -58,5 +59,5 @@ def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, monkeypatch: py
     for content in (None, b"no picture", b""):
         if content is not None:
             (tmp_path / "map.png").write_bytes(content)
-        with pytest.raises(vae.InputError, match="python -m ui.view.tiles"):
+        with pytest.raises(FileError, match="python -m ui.view.tiles"):
             tiles.sheet()
