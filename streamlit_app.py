@@ -14,7 +14,6 @@ frame.page(
     "That alone lets it **compress**, **invent**, **clean**, **judge** and **complete** yours.",
 )
 with frame.loading():
-    import vae
     from ui import anomaly_verdict, completions, mask, naming, noises, rates
     from ui.digit import digit_input
     from ui.digit.digit import Digit
@@ -23,7 +22,6 @@ with frame.loading():
     from ui.view import card_link, latent_map, pictures
 
 N_BYTES = 16
-NOISE = vae.Noise("gaussian", 0.5)
 WIDTH = 96
 MAP, MAP_SIDE = "home_map", 236
 
@@ -39,7 +37,7 @@ def compress(mine: Digit) -> None:
 
 
 def denoise(mine: Digit) -> None:
-    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, noises.HEAVY)
     pictures.strip([noisy, clean], alts=["under heavy noise", "cleaned by the model"], width=WIDTH)
     share, became = noises.share_removed(before_db, after_db), naming.became(mine.image, clean)
     st.markdown(
@@ -103,4 +101,4 @@ with right, turns.turn():
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("**Dare it:**", width="content")
     frame.link("pages/compress.py", "Find the fewest bytes that still read as your digit")
-    frame.link("pages/anomaly.py", "Break it: draw what is no digit, and pass for one")
+    frame.link("pages/anomaly.py", "Break it: draw something that is not a digit but passes for one")

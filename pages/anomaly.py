@@ -28,7 +28,7 @@ with frame.loading():
 COLOURS: dict[Word, str] = {"digit": "green", "odd digit": "orange", "not a digit": "red"}
 PAIR, SMALL = 266, 140
 N_COLUMNS = 7
-REAL = 4  # the class of the one real digit among the strangers
+REAL = 4  # the class of the one real digit among the letters and shapes
 MEASURED = ("framed letters", "doodles", "Fashion-MNIST", "Omniglot letters", "mirrored digits")
 
 
@@ -42,9 +42,9 @@ def choose_alarm() -> float:
         key="anomaly_alarm",
         bind="query-params",
         help="Each of these real digits is a false alarm. A smaller share gives fewer false alarms, but lets "
-        "more letters and shapes through. All verdicts on this page follow this setting: what sets off the "
-        "alarm is *not a digit*; what does not, but is stranger than "
-        f"{percent(anomaly_verdict.ODD)} of real digits, is an *odd digit*; everything else is a *digit*.",
+        "more letters and shapes through. All verdicts on this page follow this setting: a picture that sets "
+        "off the alarm is *not a digit*. Any other picture is an *odd digit* if it is stranger than "
+        f"{percent(anomaly_verdict.ODD)} of real digits, and a *digit* if it is not.",
     )
 
 
@@ -84,7 +84,7 @@ def show_verdict(mine: Digit, found: Verdict, word: Word) -> None:
     st.caption(reasons.dare(mine.source in ("drawing", "upload"), word))
 
 
-def show_strangers(mine: Digit, alarm: float, n_real: int) -> None:
+def show_ready_made(mine: Digit, alarm: float, n_real: int) -> None:
     """Ready-made letters and shapes, a real digit and this one turned over, each pressed to put it in."""
     names = letters_and_shapes.READY_MADE
     real = digit.from_gallery(REAL)
@@ -92,18 +92,18 @@ def show_strangers(mine: Digit, alarm: float, n_real: int) -> None:
         "Mirrored": turned(mine, letters_and_shapes.mirrored, "this mirror image"),
         "Rotated": turned(mine, letters_and_shapes.upside_down, "this upside-down picture"),
     }
-    judged = anomaly_verdict.of_ready_made(names)
-    caught = sum(found.word(alarm) == "not a digit" for found in judged)
+    verdicts = anomaly_verdict.of_ready_made(names)
+    caught = sum(found.word(alarm) == "not a digit" for found in verdicts)
     st.markdown(
         "**Try a letter or a shape.** Press one to use it in place of your digit. The alarm catches "
-        f"**{caught} of the {len(judged)}** letters and shapes; it is a false alarm for "
+        f"**{caught} of the {len(verdicts)}** letters and shapes; it is a false alarm for "
         f"{anomaly_verdict.n_false_alarms(alarm):,} of {n_real:,} real digits."
     )
     of_real = anomaly_verdict.verdicts([real.image])
     of_turned = anomaly_verdict.verdicts([picture.image for picture in over.values()])
     show_row(
         {name: digit.ready_made(name) for name in names} | {f"A real {REAL}": real} | over,
-        [*judged, *of_real, *of_turned],
+        [*verdicts, *of_real, *of_turned],
         alarm,
     )
     st.caption(f"The last two are {mine.name}, turned over.")
@@ -114,10 +114,10 @@ def turned(mine: Digit, turn: Callable[[Tensor], Tensor], called: str) -> Digit:
     return digit.from_picture(turn(mine.image), "ready-made", called=called)
 
 
-def show_row(examples: dict[str, Digit], judged: list[Verdict], alarm: float) -> None:
+def show_row(examples: dict[str, Digit], verdicts: list[Verdict], alarm: float) -> None:
     """Pictures to press, each with its verdict, and what it is to the model where it passes."""
     grid = st.grid(N_COLUMNS, min_column_width=84, gap="xsmall", width=N_COLUMNS * (pressable.SIDE + 8))
-    for (name, picture), found in zip(examples.items(), judged, strict=True):
+    for (name, picture), found in zip(examples.items(), verdicts, strict=True):
         word = found.word(alarm)
         passing = f": read as {reasons.looks(found, word)}" if word != "not a digit" else ""
         with grid.cell(), st.container(width=pressable.SIDE, gap="xsmall"):
@@ -182,13 +182,13 @@ def show_failure(alarm: float) -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
     names = letters_and_shapes.LOOKALIKES
     six = turned(digit.from_gallery(6), letters_and_shapes.upside_down, "this upside-down 6")
-    judged = [*anomaly_verdict.of_ready_made(names), *anomaly_verdict.verdicts([six.image])]
-    fooled = sum(found.word(alarm) != "not a digit" for found in judged)
+    verdicts = [*anomaly_verdict.of_ready_made(names), *anomaly_verdict.verdicts([six.image])]
+    fooled = sum(found.word(alarm) != "not a digit" for found in verdicts)
     frame.where_it_fails(
         "A letter with the shape of a digit passes for that digit: the model judges the shape and "
-        f"cannot know what was meant. **{fooled} of these {len(judged)}** set off no alarm."
+        f"cannot know what was meant. **{fooled} of these {len(verdicts)}** set off no alarm."
     )
-    show_row({name: digit.ready_made(name) for name in names} | {"6 turned": six}, judged, alarm)
+    show_row({name: digit.ready_made(name) for name in names} | {"6 turned": six}, verdicts, alarm)
 
 
 pressable.style()
@@ -204,7 +204,7 @@ with frame.sentence():
         show_verdict(mine, found, word)
     with hero:
         show_hero(mine, found, word)
-    show_strangers(mine, alarm, found.n_real)
+    show_ready_made(mine, alarm, found.n_real)
     frame.section("Why this verdict", "anomaly_why", show_reason, mine, found, word)
     frame.section("Where it stands among real digits", "anomaly_scores", show_needle, mine, found, alarm)
 

@@ -110,7 +110,7 @@ def show_baselines(mine: Digit, ours: rates.Point) -> None:
 def show_curve(mine: Digit, ours: rates.Point) -> None:
     """Quality over bytes for this digit."""
     points, baselines = rates.ours(mine.image), rates.of_baselines(mine.image)
-    st.caption(f"PSNR: {glossary.gloss('PSNR')}.")
+    st.caption(f"PSNR: {glossary.gloss('PSNR')}. dB: {glossary.gloss('dB')}.")
     figure = charts.rates(
         rates.axes(points),
         {name: rates.axes(of, highest_db=2 * HIGHEST_DB) for name, of in baselines.items()},
@@ -227,7 +227,7 @@ frame.what_is_happening(
 frame.where_it_fails(
     "The model knows nothing but digits, so a short code can describe nothing else. This "
     f"{OOD_SHAPE.lower()}, in at most {OOD_BYTES} bytes, comes back as the closest shape that the model can "
-    f"draw. How close that is, is counted in dB ({glossary.gloss('dB')})."
+    f"draw. Below, that closeness is given in dB ({glossary.gloss('dB')})."
 )
 with frame.sentence():
     show_failure()

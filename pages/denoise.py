@@ -99,6 +99,7 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
     levels = noises.LEVELS[noise.kind]
     curves = noises.curves(mine.image, noise.kind, levels, seed)
     st.markdown(noises.defeats(mine.name, noise.kind, levels, curves))
+    st.caption(f"Every method is told the noise. PSNR: {glossary.gloss('PSNR')}. dB: {glossary.gloss('dB')}.")
     figure = charts.curves(
         (levels, curves.pop(comparison.OURS)),
         {name: (levels, values) for name, values in curves.items()},
@@ -107,7 +108,6 @@ def show_curve(mine: Digit, noise: vae.Noise, seed: int) -> None:
     )
     charts.mark(figure, noise.level, label="now")
     charts.show(figure, alt=f"PSNR of every method on {mine.name}, from little noise to much")
-    st.caption(f"Every method is told the noise. Higher is better. PSNR: {glossary.gloss('PSNR')}.")
 
 
 def show_dreams() -> None:

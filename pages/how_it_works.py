@@ -131,8 +131,9 @@ def show_numbers(mine: Digit) -> None:
     n_busy = own.n_carrying(0.9)
     st.markdown(
         f"The first **{n_busy} of {len(own.kl_nats)} numbers** carry nine tenths of what the code says about "
-        f"{mine.name}. A bar near zero means that the **prior** ({glossary.gloss('prior')}) had already "
-        "predicted that number. It is learned too: a small network predicts each from those before it, "
+        f"{mine.name}, measured by KL ({glossary.gloss('KL')}) in nats ({glossary.gloss('nats')}). A bar "
+        f"near zero means that the **prior** ({glossary.gloss('prior')}) had already predicted that number. "
+        "It is learned too: a small network predicts each number from those before it, "
         r"$p(z) = \prod_i p(z_i \mid z_1, \dots, z_{i-1})$."
     )
     charts.show(
@@ -206,8 +207,8 @@ def show_training() -> None:
             "training digits of MNIST, some of them for the prior alone, in "
             f"{run.hours_of_all:.1f} hours. Encoder and decoder learned from clean digits. From noisy and "
             "partly hidden ones, the encoder learned to predict the posterior over the clean digit's code. "
-            "The curves show the cost of digits that training never saw. Where they rise, training went on "
-            "at a higher learning rate, with more strongly augmented digits, or with a new prior."
+            "The curves show the cost, in nats, of digits that training never saw. Where they rise, training "
+            "went on at a higher learning rate, with more strongly augmented digits, or with a new prior."
         )
         st.markdown(words, help=glossary.help_on(words))
         figure = charts.learning(

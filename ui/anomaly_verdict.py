@@ -25,27 +25,27 @@ class Verdict:
     """What the model makes of one picture."""
 
     score: float  # higher is stranger
-    n_tamer: int  # held-out real digits that are less strange
+    n_less_strange: int  # held-out real digits that are less strange
     n_real: int  # held-out real digits in all
     looks_like: int | None  # the digit that the closest picture looks like; None = unclear
 
     @property
     def words(self) -> str:
         """Such as "stranger than 1,987 of 2,000 real digits"."""
-        tamer = {0: "none", self.n_real: "all"}.get(self.n_tamer, f"{self.n_tamer:,}")
-        return f"stranger than {tamer} of {self.n_real:,} real digits"
+        count = {0: "none", self.n_real: "all"}.get(self.n_less_strange, f"{self.n_less_strange:,}")
+        return f"stranger than {count} of {self.n_real:,} real digits"
 
     @property
     def rank(self) -> str:
         """In percent, such as "stranger than 73% of real digits"; in numbers below 1% and at 100%."""
-        percent = 100 * self.n_tamer // self.n_real
+        percent = 100 * self.n_less_strange // self.n_real
         return f"stranger than {percent}% of real digits" if 0 < percent < 100 else self.words
 
     def word(self, alarm: float = ALARM) -> Word:
         """What to call it where this share of real digits, the strangest, sets off the alarm."""
         if self.score >= threshold_for(alarm):
             return "not a digit"
-        return "odd digit" if self.n_tamer >= ODD * self.n_real else "digit"
+        return "odd digit" if self.n_less_strange >= ODD * self.n_real else "digit"
 
 
 class Excess(NamedTuple):

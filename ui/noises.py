@@ -13,6 +13,7 @@ from ui.shell import cache, load
 from vae.baselines import classical
 from vae.evaluation import figures
 
+HEAVY = vae.Noise("gaussian", 0.5)  # where one noise stands for all
 UNTOUCHED = "Doing nothing"
 NAMES = {"gaussian": "Gaussian", "uniform": "Random", "salt_and_pepper": "Salt and pepper"}
 AXES = {

@@ -25,10 +25,10 @@ def in_short(subject: str, found: Verdict, word: Word) -> str:
 def dare(is_own: bool, word: Word) -> str:
     """Dare the visitor to pass with what is no digit, or say how what they brought fared."""
     if not is_own:
-        return "Dare: draw something that is no digit, and try to pass for one."
+        return "Dare: draw something that is not a digit, and try to pass it off as one."
     if word == "not a digit":
-        return "Dare: this one did not pass. Can you draw something that is no digit and does?"
-    return "It passes. If you meant it to be no digit, you have fooled the model."
+        return "Dare: this one did not pass. Can you draw something that does, but is not a digit?"
+    return "It passes. If it was not meant to be a digit, you have fooled the model."
 
 
 def why(name: str, found: Verdict, word: Word, excess: Excess) -> str:

@@ -1,4 +1,4 @@
-"""Find anomalies: what is drawn is judged against real digits, and strangers can be put in."""
+"""Find anomalies: what is drawn is compared with real digits, and letters and shapes can be put in."""
 
 import re
 
@@ -49,7 +49,7 @@ def test_a_drawing_is_judged_in_one_word_and_compared_with_the_closest_picture(a
     assert "the difference between your drawing and the closest picture" in alts(app)
 
 
-def test_a_stranger_put_in_is_stranger_than_a_digit(app):
+def test_a_shape_put_in_is_stranger_than_a_digit(app):
     digit = app.session_state["digit"].image
     app.button(key="anomaly_Spiral").click().run()
     assert not app.exception
@@ -94,19 +94,19 @@ def test_words_counts_and_the_chart_follow_one_alarm(app):
     app.button(key="anomaly_Heart").click().run()
     (heart,) = anomaly_verdict.verdicts([letters_and_shapes.picture("Heart")])
     names, n_real = letters_and_shapes.READY_MADE, len(anomaly_verdict.reference())
-    judged = anomaly_verdict.verdicts([letters_and_shapes.picture(name) for name in names])
+    verdicts = anomaly_verdict.verdicts([letters_and_shapes.picture(name) for name in names])
     caught = []
     for alarm in anomaly_verdict.ALARMS:
         app.select_slider(key="anomaly_alarm").set_value(alarm).run()
         assert not app.exception
-        words = [found.word(alarm) for found in judged]
+        words = [found.word(alarm) for found in verdicts]
         caught.append(words.count("not a digit"))
         assert word_of(app) == heart.word(alarm) == words[names.index("Heart")]
         wrong = round(alarm * n_real)
         assert f"a false alarm for {wrong:,} of {n_real:,} real digits" in texts(app)
-        assert f"**{caught[-1]} of the {len(judged)}**" in texts(app)
+        assert f"**{caught[-1]} of the {len(verdicts)}**" in texts(app)
         shown = [caption.value.split("**")[1] for caption in app.caption if caption.value.startswith("**")]
-        assert shown[: len(judged)] == words
+        assert shown[: len(verdicts)] == words
         assert (
             f"the alarm sounds from {anomaly_verdict.threshold_for(alarm):.2f}"
             in app.get("plotly_chart")[0].proto.alt
@@ -115,10 +115,11 @@ def test_words_counts_and_the_chart_follow_one_alarm(app):
 
 
 @pytest.mark.parametrize(
-    ("n_tamer", "words"), [(0, "none of 10,000"), (9_998, "9,998 of 10,000"), (10_000, "all of 10,000")]
+    ("n_less_strange", "words"),
+    [(0, "none of 10,000"), (9_998, "9,998 of 10,000"), (10_000, "all of 10,000")],
 )
-def test_a_share_near_the_ends_is_not_rounded_to_them(app, n_tamer, words):
-    assert Verdict(1.0, n_tamer, 10_000, 3).words == f"stranger than {words} real digits"
+def test_a_share_near_the_ends_is_not_rounded_to_them(app, n_less_strange, words):
+    assert Verdict(1.0, n_less_strange, 10_000, 3).words == f"stranger than {words} real digits"
 
 
 def test_the_verdict_is_explained_by_the_part_that_is_farther_from_a_typical_digit(app):
@@ -144,7 +145,7 @@ def test_both_parts_are_measured_against_a_typical_digit(app):
     assert of_x.unexplained > of_x.off > 2 and of_a.off > of_a.unexplained
 
 
-def test_every_stranger_is_framed_like_a_digit(app):
+def test_every_letter_and_shape_is_framed_like_a_digit(app):
     for name in (*letters_and_shapes.READY_MADE, *letters_and_shapes.LOOKALIKES):
         image = letters_and_shapes.picture(name)
         assert image.shape == (1, 28, 28)

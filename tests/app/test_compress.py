@@ -102,8 +102,8 @@ def test_a_hostile_code_gets_one_sentence_and_the_digit_stays(open_page, code):
     for name, text in HOSTILE_TEXTS.items():
         app.text_area(key="compress_pasted").set_value(text).run()
         assert_one_sentence(app, drawn, name)
-    for name, spoil in HOSTILE_FILES.items():
-        app.file_uploader(key="compress_file").upload("digit.code", spoil(code)).run()
+    for name, damage in HOSTILE_FILES.items():
+        app.file_uploader(key="compress_file").upload("digit.code", damage(code)).run()
         assert_one_sentence(app, drawn, name)
 
 

@@ -1,5 +1,6 @@
 """The glossary: on every page, a term is explained where it first stands, in the same words."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -20,9 +21,10 @@ class Passage(NamedTuple):
 
 
 def passages(app) -> Iterator[Passage]:
-    """Titles, sentences, captions, formulas, figures and tables of a page, from top to bottom.
+    """Titles, sentences, captions, formulas, figures, charts and components of a page, from top to bottom.
 
-    Tables and bars have no help of their own: the sentence above them explains them.
+    Tables, bars and charts have no help of their own: the sentence above them explains them. A component
+    explains its own words.
     """
     above = Passage("", "")
     for element in app.main:
@@ -35,8 +37,25 @@ def passages(app) -> Iterator[Passage]:
             yield Passage(element.value.to_csv(), above.words + above.help)
         elif element.type == "html":
             yield Passage(re.sub(r"<.*?>", " ", element.proto.body), above.words + above.help)
+        elif element.type == "plotly_chart":
+            yield Passage(on_chart(element.proto.spec), above.words + above.help)
+        elif element.type == "bidi_component":
+            yield Passage(in_component(element.proto.html_content), "")
         elif element.type == "image":
             yield Passage("\n".join(picture.caption for picture in element.proto.imgs), "")
+
+
+def on_chart(spec: str) -> str:
+    """What the axes and the legend of a chart say."""
+    chart = json.loads(spec)
+    titles = (chart["layout"].get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis"))
+    return "\n".join([*titles, *(trace.get("name") or "" for trace in chart["data"])])
+
+
+def in_component(html: str) -> str:
+    """What stands in a component, and what it says of its parts as they are pointed at."""
+    said = re.findall(r'(?:data-title|data-words|aria-label)="(.*?)"', html)
+    return "\n".join([re.sub(r"<.*?>", " ", html, flags=re.DOTALL), *said])
 
 
 def first_with(term: str, page: list[Passage]) -> Passage | None:

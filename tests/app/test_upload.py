@@ -266,7 +266,7 @@ def test_no_more_than_two_pictures_are_read_at_a_time(open_page, monkeypatch):
     app.file_uploader(key="upload").clear().run()
     bring(app, picture_file(95, 120))
     assert [warning.value for warning in app.warning] == [
-        "Many pictures are being read just now; bring yours again in a minute."
+        "Many pictures are being read just now; please try again in a minute."
     ]
     turns.release()
     app.file_uploader(key="upload").clear().run()

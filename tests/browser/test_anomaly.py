@@ -1,4 +1,4 @@
-"""Find anomalies: a digit passes, a stranger is found out."""
+"""Find anomalies: a digit passes, a letter is found out."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ GLOWING = re.compile("glowing where its strokes surprise the model$")
 NEAREST = re.compile("^the closest picture to (this 7|your drawing|this star) that the model can draw")
 
 
-def test_a_drawn_digit_passes_and_a_ready_made_stranger_pressed_on_its_picture_does_not(visitor: Visitor):
+def test_a_drawn_digit_passes_and_a_ready_made_shape_pressed_on_its_picture_does_not(visitor: Visitor):
     visitor.opens("anomaly")
     expect(visitor.picture(GLOWING)).to_be_in_viewport(ratio=1)
     expect(visitor.picture(NEAREST)).to_be_in_viewport(ratio=1)

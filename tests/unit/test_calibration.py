@@ -88,12 +88,12 @@ def shipped() -> str:
     return SHIPPED.read_text()
 
 
-@pytest.mark.parametrize("spoil", WRONG.values(), ids=WRONG.keys())
+@pytest.mark.parametrize("damage", WRONG.values(), ids=WRONG.keys())
 def test_what_is_wrong_with_a_field_is_found(
-    tmp_path: Path, shipped: str, spoil: Callable[[dict[str, Any]], object]
+    tmp_path: Path, shipped: str, damage: Callable[[dict[str, Any]], object]
 ) -> None:
     facts = json.loads(shipped)
-    spoil(facts)
+    damage(facts)
     path = tmp_path / "calibration.json"
     path.write_text(json.dumps(facts))
     with pytest.raises(vae.InputError, match="is not usable; python -m vae.calibrate writes it") as error:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import torch
 from PIL import Image, ImageDraw
 
-import vae
 from ui import anomaly_verdict, completions, mask, noises, rates
 from ui.digit.digit import Digit
 from ui.shell import frame
@@ -15,7 +14,6 @@ from ui.view import paint, pictures, plane
 from vae.metrics import rmse
 
 SIZE = (1200, 630)
-NOISE = vae.Noise("gaussian", 0.5)
 _MARGIN, _LEFT, _TOP = 48, 330, 132
 _SMALL, _LARGE, _GAP = 112, 224, 6
 _COLUMN = (SIZE[0] - _MARGIN - _LEFT + 46) // 5
@@ -50,7 +48,7 @@ def draw(mine: Digit, link: str, palette: str) -> bytes:
 
 def jobs(mine: Digit, palette: str) -> list[Job]:
     """All five jobs, done on one digit."""
-    return [job(mine, palette) for job in (_compressed, _invented, _cleaned, _judged, _completed)]
+    return [job(mine, palette) for job in (_compressed, _invented, _cleaned, _scored, _completed)]
 
 
 def _compressed(mine: Digit, palette: str) -> Job:
@@ -66,12 +64,12 @@ def _invented(mine: Digit, palette: str) -> Job:
 
 
 def _cleaned(mine: Digit, palette: str) -> Job:
-    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, noises.HEAVY)
     words = f"From {before_db:.1f} to {after_db:.1f} dB, noise removed."
     return Job("Cleaned", _coloured([noisy, clean], palette), words)
 
 
-def _judged(mine: Digit, palette: str) -> Job:
+def _scored(mine: Digit, palette: str) -> Job:
     (verdict,) = anomaly_verdict.verdicts([mine.image])
     heat = pictures.warmed(anomaly_verdict.surprise(mine.image), mine.image, anomaly_verdict.BRIGHTEST_NATS)
     words = f"{verdict.word().capitalize()}: {verdict.words}."

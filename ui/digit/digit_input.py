@@ -64,7 +64,7 @@ def _bring() -> None:
         if board.take_change():
             _take(board.strokes)
         if board.strokes and current.digit().source not in _DRAWN:
-            st.caption(f"The board keeps your drawing; {current.digit().name} is in use until you draw on.")
+            st.caption(f"The board keeps your drawing; {current.digit().name} is in use until you draw more.")
     with pick, frame.sentence():
         _pick()
     with upload:

@@ -8,9 +8,9 @@ from ui.digit import canvas
 from ui.digit.digit import Digit
 from ui.formats import fabric
 from ui.view import pictures
+from vae.checks import SIDE
 
 _ERASERS = {"small": 58, "medium": 106, "large": 173}
-_SIDE = 28
 _FINE = 20  # pixels of the eraser's paint for one of the digit
 _COVERED = 1 / 3  # the share of a pixel from which it counts as erased
 
@@ -24,7 +24,7 @@ def erased(digit: Digit, known: Tensor) -> Tensor:
         paper=pictures.png(pictures.veiled(digit.image, known), fabric.SIDE // 2),
         about=digit,
     ).strokes
-    return known & _unpainted(fabric.painted(strokes, _ERASERS, _FINE * _SIDE))
+    return known & _unpainted(fabric.painted(strokes, _ERASERS, _FINE * SIDE))
 
 
 def _unpainted(paint: np.ndarray) -> Tensor:

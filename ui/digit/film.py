@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from ui.digit import boast, scenes
+from ui.digit import scenes, share_sentence
 from ui.digit.digit import Digit, from_strokes
 from ui.formats.fabric import Points, Stroke
 from ui.formats.gif import gif
 
 FILE = Path(__file__).parents[2] / "docs" / "five_jobs.gif"
-JOBS = (scenes.compressed, scenes.denoised, scenes.filled_in, scenes.judged, scenes.generated)
+JOBS = (scenes.compressed, scenes.denoised, scenes.filled_in, scenes.scored, scenes.generated)
 N_COLOURS = 128
 FIVE = (
     [(36, 20), (35, 27), (33, 37), (31, 47), (36, 44), (45, 41), (55, 42), (64, 49), (67, 60), (63, 72)]
@@ -35,7 +35,7 @@ class Film(NamedTuple):
 
 def to_share(mine: Digit, link: str) -> Film:
     """The film of a visitor's digit, which ends with a sentence about it and the whole link to it."""
-    sentence = boast.about(mine)
+    sentence = share_sentence.about(mine)
     strokes = mine.strokes
     opening = scenes.drawn(strokes, mine) if strokes else scenes.seen(mine)
     return Film(_played([*opening, *_five_jobs(mine), scenes.sent(mine, sentence, link)]), sentence)

@@ -149,7 +149,7 @@ def _turn() -> Iterator[None]:
     if not _TURNS.acquire(blocking=False):
         with st.spinner("Other pictures are being read; yours is next."):
             if not _TURNS.acquire(timeout=LONGEST_WAIT):
-                raise vae.InputError("Many pictures are being read just now; bring yours again in a minute.")
+                raise vae.InputError("Many pictures are being read just now; please try again in a minute.")
     try:
         yield
     finally:

@@ -23,7 +23,6 @@ STEP_MS, HOLD_MS, END_MS = 70, 900, 3500
 N_STEPS = 8  # of whatever moves
 PALETTE = "viridis"
 N_BYTES = 16
-NOISE = vae.Noise("gaussian", 0.5)
 HIDDEN, N_COMPLETIONS = mask.TOP, 5
 LETTER = "W"
 N_SIDE, EXTENT = 7, 2.4  # of the map
@@ -87,7 +86,7 @@ def compressed(mine: Digit) -> Iterator[Frame]:
 
 def denoised(mine: Digit) -> Iterator[Frame]:
     """The noise is wiped away from left to right."""
-    noisy, clean, before_db, after_db = noises.cleaned(mine.image, NOISE)
+    noisy, clean, before_db, after_db = noises.cleaned(mine.image, noises.HEAVY)
     became = naming.became(mine.image, clean)
     what = f"Noise goes, and it looks like {became}" if became else "Noise goes and strokes stay"
     caption = f"{what}: from {before_db:.1f} to {after_db:.1f} dB."
@@ -110,7 +109,7 @@ def filled_in(mine: Digit) -> Iterator[Frame]:
         yield _frame(3, caption, seen, Side(_colours(image), f"completed: {group.name}"), ms=HOLD_MS // 2)
 
 
-def judged(mine: Digit) -> Iterator[Frame]:
+def scored(mine: Digit) -> Iterator[Frame]:
     """What surprises the model in the digit and in a letter begins to glow."""
     both = [mine, ready_made(LETTER)]
     verdicts = anomaly_verdict.verdicts([each.image for each in both])

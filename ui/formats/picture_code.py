@@ -7,11 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.checks import InputError
+from vae.checks import SIDE, InputError
 
 MOST_CHARACTERS = 588  # with the 12 that an address adds, 600
 _LEVELS = (255, 63, 15)  # grey steps from no ink to full ink; fewer where a picture is too long otherwise
-_SIDE = 28
 _NO_PICTURE = "these characters spell no picture"
 
 
@@ -35,9 +34,9 @@ def read(text: str) -> Tensor:
     try:
         levels, *packed = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        greys = unpacker.decompress(bytes(packed), _SIDE**2 + 1)
+        greys = unpacker.decompress(bytes(packed), SIDE**2 + 1)
     except (ValueError, zlib.error) as error:  # binascii's error is a ValueError
         raise InputError(_NO_PICTURE) from error
-    if levels not in _LEVELS or len(greys) != _SIDE**2 or not unpacker.eof or max(greys) > levels:
+    if levels not in _LEVELS or len(greys) != SIDE**2 or not unpacker.eof or max(greys) > levels:
         raise InputError(_NO_PICTURE)
-    return torch.from_numpy(np.frombuffer(greys, np.uint8).astype(np.float32) / levels).view(1, _SIDE, _SIDE)
+    return torch.from_numpy(np.frombuffer(greys, np.uint8).astype(np.float32) / levels).view(1, SIDE, SIDE)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ui.digit.digit import Digit
-from ui.network import given, scripts
+from ui.network import component_data, scripts
+from vae.checks import SIDE
 
-_SIDE = 28  # of the framed picture, in whose pixels the scripts reckon
 _component = st.components.v2.component(
     "strip",
     html=scripts.page("strip"),
@@ -29,9 +29,9 @@ def show(mine: Digit, *, key: str, board: str = "canvas") -> None:
     _component(
         key=key,
         data={
-            **given.about(mine),
+            **component_data.about(mine),
             "name": mine.subject,
-            "strokes": [(_SIDE * stroke.points).tolist() for stroke in strokes],
+            "strokes": [(SIDE * stroke.points).tolist() for stroke in strokes],
             "board": f"board_{board}",
         },
     )

@@ -3,21 +3,23 @@
 Once mounted it asks nothing of the server and reports nothing.
 """
 
+import re
+
 import streamlit as st
 import torch
 
 from ui.digit.digit import Digit
-from ui.network import given, scripts
-from ui.shell import cache, load
+from ui.network import component_data, scripts
+from ui.shell import cache, glossary, load
 from ui.view.latent_map import CLASS_COLOURS
 
 _EXTENT = 18.0  # of the map, in units of the code; held-out digits come to 16.5
 _N_GLOW = 48  # points along a side at which the prior is shown
-
+_GLOSS = re.compile(r"\{gloss of (?P<term>.+?)\}")  # in the page's words
 
 _component = st.components.v2.component(
     "watch",
-    html=scripts.page("watch"),
+    html=_GLOSS.sub(lambda found: glossary.gloss(found["term"]), scripts.page("watch")),
     css=scripts.read("watch.css"),
     js=scripts.with_worker(
         *("paint", "framing", "thinking", "board", "bars", "code"),
@@ -39,7 +41,7 @@ def show(mine: Digit, *, key: str) -> None:
     _component(
         key=key,
         data={
-            **given.about(mine),
+            **component_data.about(mine),
             "name": mine.name,
             "map": {"extent": _EXTENT, "dots": _dots(), "glow": _glow(), "colours": CLASS_COLOURS},
         },

@@ -52,7 +52,7 @@ class LossyWriter:
         self.model, self.image = model, image
         self.calibration = calibration_of(model)
         self._search = LossySearch(model, self.calibration, image)
-        self._roomy: dict[float, Plan] = {}
+        self._of_largest_size: dict[float, Plan] = {}
         self._written: dict[int, Payload | None] = {}
 
     def best(self, n_bytes: int) -> Payload:
@@ -84,17 +84,17 @@ class LossyWriter:
     def _plans(self, profile: Profile, most_bits: float) -> Iterator[Plan]:
         """What to try, the best first: where a correction follows, the grid code that any room allows."""
         if profile.mean_level >= 1:
-            yield self._roomy_plan(profile.step)
+            yield self._plan_of_largest_size(profile.step)
         for grid in self._search.grid_codes(profile, most_bits):
             yield plan(self.model, self.calibration, self.image, grid)
 
-    def _roomy_plan(self, step: float) -> Plan:
+    def _plan_of_largest_size(self, step: float) -> Plan:
         """The best grid code of a step in the largest size that has it."""
-        if step not in self._roomy:
+        if step not in self._of_largest_size:
             size = max(size for size, profile in self.calibration.profiles.items() if profile.step == step)
             grid = next(self._search.grid_codes(self.calibration.profiles[size], 8 * size))
-            self._roomy[step] = plan(self.model, self.calibration, self.image, grid)
-        return self._roomy[step]
+            self._of_largest_size[step] = plan(self.model, self.calibration, self.image, grid)
+        return self._of_largest_size[step]
 
 
 def _sizes(profiles: Mapping[int, Profile], largest: int) -> list[int]:

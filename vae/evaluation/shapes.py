@@ -1,5 +1,6 @@
 """Shapes that are no digits, as pen strokes: out-of-distribution examples that need no data."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -9,18 +10,18 @@ from torch import Tensor
 
 from vae.checks import SIDE
 from vae.framing import frame_drawing, frame_strokes
+from vae.framing.strokes import PENS
 
 Points = NDArray[np.float64]  # (n, 2), x to the right, y down
 FLATTEST = 0.18  # area of a triangle over the square of its longest side; 0.43 is the most there can be
 TILT, UNEVEN = 0.1, 0.03  # standard deviations of the turn of a square, in radians, and of where corners are
-PENS = ("thin", "medium", "thick")
 
 
 def shapes(kind: str, n: int, seed: int) -> Tensor:
     """n "triangles" or "squares", framed as strokes by each pen in turn, (n, 1, 28, 28)."""
     generator = np.random.default_rng(seed)
-    make = _KINDS[kind]
-    return torch.stack([frame_strokes([_closed(make(generator))], pen=PENS[i % 3]) for i in range(n)])
+    make, pens = _KINDS[kind], itertools.cycle(PENS)
+    return torch.stack([frame_strokes([_closed(make(generator))], pen=next(pens)) for _ in range(n)])
 
 
 def _closed(corners: Points) -> Points:

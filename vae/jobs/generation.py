@@ -26,8 +26,8 @@ def sample(model: VAE, n: int, *, temperature: float = 1.0, seed: int = 0) -> Te
 
     Each code is distributed as the prior, and together they are spread evenly over it (scrambled Sobol
     points), so that even a few samples show its variety. A decoded code is the chance of ink at each pixel,
-    softer than any digit is. So each pixel takes a quantile of its grey levels, and neighbours take nearly
-    the same one, as their errors go together.
+    which is blurry. So each pixel takes a quantile of its grey levels, and neighbours take nearly the same
+    one, as their errors go together.
 
     Args:
         n: how many, 1 to 100,000.

@@ -29,8 +29,8 @@ def test_filling_in_takes_the_digits_nearest_on_the_known_pixels(train: Tensor, 
 def test_hidden_pixels_are_not_looked_at(train: Tensor, digits: Tensor) -> None:
     x = digits[:4]
     observed = (torch.arange(28) < 14).expand_as(x)
-    spoiled = torch.where(observed, x, 1.0)
-    seen, unseen = (nearest_completions(train, picture, observed, k=20) for picture in (x, spoiled))
+    corrupted = torch.where(observed, x, 1.0)
+    seen, unseen = (nearest_completions(train, picture, observed, k=20) for picture in (x, corrupted))
     assert torch.equal(seen, unseen)
 
 

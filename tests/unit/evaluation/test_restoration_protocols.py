@@ -1,15 +1,13 @@
 """Denoising and filling in are measured as their rows say: with restorations whose figures are known."""
 
-from pathlib import Path
-
 import pytest
 import torch
 from torch import Tensor
 
 import vae
+from tests.unit.evaluation.conftest import N
 from vae.baselines import classical
 from vae.evaluation import denoising_protocol, imputation_protocol
-from vae.evaluation.classifier import Classifier
 from vae.evaluation.denoising_protocol import denoising
 from vae.evaluation.evaluation_data import EvaluationData, Sizes
 from vae.evaluation.imputation_protocol import imputation
@@ -17,50 +15,26 @@ from vae.evaluation.masks import AtRandom, Block
 from vae.evaluation.scores import Point
 from vae.metrics import mean_psnr, rmse
 
-N = 6
 SIZES = Sizes(restored=N)
 NOISE = vae.Noise("uniform", 0.25)
 TOP = Block("top half", slice(14), slice(None))
 
 
-class ByBrightness(Classifier):
-    """Names an image by how bright its bottom right corner is, in ninths."""
-
-    def name(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return (9 * x[:, 0, -1, -1]).round().long(), torch.ones(len(x))
-
-
-@pytest.fixture
-def data(digits: Tensor) -> EvaluationData:
-    images = digits.clone()
-    images[:, 0, -1, -1] = torch.arange(len(digits)) % 10 / 9
-    return EvaluationData(
-        images[:N],
-        images[N:].flatten(1),
-        torch.zeros(N),
-        torch.arange(N),
-        {},
-        Path("nowhere"),
-        [],
-        ByBrightness(),
-    )
-
-
 def test_denoising_is_measured_told_and_blind_beside_every_filter(
-    data: EvaluationData, model: vae.VAE, monkeypatch: pytest.MonkeyPatch
+    few: EvaluationData, model: vae.VAE, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def off_by_a_tenth_or_a_third(
         model: vae.VAE, noisy: Tensor, noise: vae.Noise | None, *, seed: int
     ) -> Tensor:
-        return data.test + (1 / 3 if noise is None else 0.1)
+        return few.test + (1 / 3 if noise is None else 0.1)
 
     monkeypatch.setattr(vae, "denoise", off_by_a_tenth_or_a_third)
     monkeypatch.setattr(denoising_protocol, "NOISES", (NOISE,))
-    told, blind, named, lead = denoising(model, data, SIZES, 0)
-    noisy = vae.corrupt(data.test, NOISE, seed=0)
+    told, blind, named, lead = denoising(model, few, SIZES, 0)
+    noisy = vae.corrupt(few.test, NOISE, seed=0)
     figures = {each.name: each.figure for each in told.baselines}
     for name, method in classical.DENOISERS.items():
-        assert figures[name] == mean_psnr([method(x, NOISE) for x in noisy], data.test)
+        assert figures[name] == mean_psnr([method(x, NOISE) for x in noisy], few.test)
     assert len(figures) == len(classical.DENOISERS) + 1
     assert (told.case, told.n) == ("uniform 0.25", N)
     assert told.ours == pytest.approx(20, abs=1e-4) and told.goal == max(figures.values())
@@ -71,7 +45,7 @@ def test_denoising_is_measured_told_and_blind_beside_every_filter(
 
 
 def test_filling_in_is_measured_by_the_mean_and_by_each_completion(
-    data: EvaluationData, model: vae.VAE, monkeypatch: pytest.MonkeyPatch
+    few: EvaluationData, model: vae.VAE, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def right_in_three_of_four(
         model: vae.VAE, x: Tensor, observed: Tensor, *, n_samples: int, seed: int
@@ -84,13 +58,13 @@ def test_filling_in_is_measured_by_the_mean_and_by_each_completion(
     monkeypatch.setattr(vae, "impute", right_in_three_of_four)
     monkeypatch.setattr(imputation_protocol, "MASKS", (TOP,))
     monkeypatch.setattr(imputation_protocol, "LITTLE_SEEN", (AtRandom(0.95),))
-    rows = {row.case: row for row in imputation(model, data, SIZES, 0)}
+    rows = {row.case: row for row in imputation(model, few, SIZES, 0)}
     error = rows["top half"]
     figures = {each.name: each.figure for each in error.baselines}
     observed = TOP.observed(N, 0)
     for name, fill in classical.INPAINTERS.items():
-        filled = torch.stack([fill(x, known) for x, known in zip(data.test, observed, strict=True)])
-        assert figures[name] == rmse(filled, data.test, observed)
+        filled = torch.stack([fill(x, known) for x, known in zip(few.test, observed, strict=True)])
+        assert figures[name] == rmse(filled, few.test, observed)
     assert set(figures) == {*classical.INPAINTERS, "20 nearest training digits"}
     assert error.ours == pytest.approx(0.25, abs=1e-6) and error.goal == min(figures.values())
     assert rows["mean lead"].ours == pytest.approx(100 * (1 - 0.25 / min(figures.values())), abs=1e-4)

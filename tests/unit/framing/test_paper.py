@@ -39,10 +39,10 @@ def drawn(pixels: Tensor) -> list[Drawn]:
     return [Drawn(cover, framed_clean(cover)) for cover in covers]
 
 
-@pytest.mark.parametrize("spoil", CORRUPTED.values(), ids=CORRUPTED)
-def test_a_photographed_digit_is_framed_as_the_drawn_one(spoil, drawn: list[Drawn]) -> None:
+@pytest.mark.parametrize("corrupt", CORRUPTED.values(), ids=CORRUPTED)
+def test_a_photographed_digit_is_framed_as_the_drawn_one(corrupt, drawn: list[Drawn]) -> None:
     for seed, (cover, framed) in enumerate(drawn):
-        photo = photographed(spoil(sheet_of(cover)), seed=seed)
+        photo = photographed(corrupt(sheet_of(cover)), seed=seed)
         assert likeness(vae.frame_drawing(photo), framed) > ALIKE
 
 
@@ -82,8 +82,8 @@ def test_a_photo_is_shown_flattened_and_a_drawing_is_not(pixels: Tensor) -> None
 
 
 def test_paper_without_ink_is_blank() -> None:
-    for spoil in ("gradient", "texture", "squared paper", "low light"):
-        empty = photographed(CORRUPTED[spoil](sheet_of(np.zeros((400, 400)))))
+    for name in ("gradient", "texture", "squared paper", "low light"):
+        empty = photographed(CORRUPTED[name](sheet_of(np.zeros((400, 400)))))
         with pytest.raises(ValueError, match="the drawing is blank"):
             vae.frame_drawing(empty)
 

@@ -1,4 +1,4 @@
-"""The anomaly score: real digits are uniform in p, strangers are not."""
+"""The anomaly score: real digits are uniform in p, out-of-distribution pictures are not."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def noise(seed: int) -> Tensor:
     return torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(seed))
 
 
-STRANGERS = {
+OOD = {
     "blank": torch.zeros(1, 28, 28),
     "white": torch.ones(1, 28, 28),
     "grey": torch.full((1, 28, 28), 0.5),
@@ -55,9 +55,9 @@ def test_p_values_of_real_digits_are_roughly_uniform(p_values: Tensor) -> None:
         assert (p_values <= share).float().mean().item() == pytest.approx(share, abs=three_deviations)
 
 
-@pytest.mark.parametrize("stranger", STRANGERS.values(), ids=STRANGERS)
-def test_strangers_are_found(model: vae.VAE, stranger: Tensor) -> None:
-    assert vae.anomaly_p_value(model, stranger[None]) <= 0.01
+@pytest.mark.parametrize("ood", OOD.values(), ids=OOD)
+def test_out_of_distribution_pictures_are_found(model: vae.VAE, ood: Tensor) -> None:
+    assert vae.anomaly_p_value(model, ood[None]) <= 0.01
 
 
 def test_digits_in_a_mirror_are_stranger(model: vae.VAE, digits: Tensor, p_values: Tensor) -> None:

@@ -71,17 +71,17 @@ def test_unknown_noise_costs_little(
 def test_kind_and_level_are_found(model: vae.VAE, digits: Tensor, noise: vae.Noise) -> None:
     found = vae.estimate_noise(model, vae.corrupt(digits[:N], noise))
     assert len(found) == N
-    assert all(guess in CANDIDATES for guess in found)
-    right = [guess for guess in found if guess.kind == noise.kind]
+    assert all(estimate in CANDIDATES for estimate in found)
+    right = [estimate for estimate in found if estimate.kind == noise.kind]
     assert len(right) >= N - 2
-    assert all(abs(math.log(guess.level / noise.level)) < math.log(2.2) for guess in right)
+    assert all(abs(math.log(estimate.level / noise.level)) < math.log(2.2) for estimate in right)
 
 
 def test_what_is_assumed_is_what_is_estimated(model: vae.VAE, digits: Tensor) -> None:
     noisy = vae.corrupt(digits[:1], vae.Noise("gaussian", 0.4))
-    (guess,) = vae.estimate_noise(model, noisy, seed=3)
+    (estimate,) = vae.estimate_noise(model, noisy, seed=3)
     assert torch.allclose(
-        vae.denoise(model, noisy, None, seed=3), vae.denoise(model, noisy, guess, seed=3), atol=1e-5
+        vae.denoise(model, noisy, None, seed=3), vae.denoise(model, noisy, estimate, seed=3), atol=1e-5
     )
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from ui import anomaly_verdict
 from ui.anomaly_verdict import Verdict
-from ui.digit import boast, digit
+from ui.digit import digit, share_sentence
 from ui.digit.digit import Digit
 
 DRAWN = digit.from_gallery(7)
-VERDICT = Verdict(score=0.0, n_tamer=1460, n_real=2000, looks_like=7)
+VERDICT = Verdict(score=0.0, n_less_strange=1460, n_real=2000, looks_like=7)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def brought(source: str, called: str | None = None) -> Digit:
 )
 def test_a_digit_is_called_as_whoever_shares_it_would(judge, mine: Digit, subject: str):
     judge(VERDICT)
-    assert boast.about(mine) == f"{subject} is stranger than 73% of real digits."
+    assert share_sentence.about(mine) == f"{subject} is stranger than 73% of real digits."
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_a_digit_is_called_as_whoever_shares_it_would(judge, mine: Digit, subjec
 @pytest.mark.parametrize("verdict", [replace(VERDICT, looks_like=None), replace(VERDICT, score=99.0)])
 def test_what_looks_like_no_digit_is_called_none(judge, mine: Digit, subject: str, verdict: Verdict):
     judge(verdict)
-    assert boast.about(mine).startswith(f"{subject} is stranger than ")
+    assert share_sentence.about(mine).startswith(f"{subject} is stranger than ")
 
 
 @pytest.mark.parametrize(
-    ("n_tamer", "words"),
+    ("n_less_strange", "words"),
     [
         (0, "none of 2,000"),
         (19, "19 of 2,000"),
@@ -64,10 +64,10 @@ def test_what_looks_like_no_digit_is_called_none(judge, mine: Digit, subject: st
         (2000, "all of 2,000"),
     ],
 )
-def test_a_share_never_says_more_than_was_counted(n_tamer: int, words: str):
-    assert replace(VERDICT, n_tamer=n_tamer).rank == f"stranger than {words} real digits"
+def test_a_share_never_says_more_than_was_counted(n_less_strange: int, words: str):
+    assert replace(VERDICT, n_less_strange=n_less_strange).rank == f"stranger than {words} real digits"
 
 
 def test_the_sentence_tells_the_real_verdict():
     (verdict,) = anomaly_verdict.verdicts([DRAWN.image])
-    assert boast.about(DRAWN) == f"This 7 is {verdict.rank}."
+    assert share_sentence.about(DRAWN) == f"This 7 is {verdict.rank}."
