@@ -12,8 +12,6 @@ place = frame.page(
     "A picture file describes pixels. The model describes the digit: which one it is, how slanted, how bold.",
 )
 with frame.loading():
-    from torch import Tensor
-
     import vae
     from ui import codes, comparison, rates, rates_in_words
     from ui.digit import digit_input, letters_and_shapes
@@ -173,19 +171,11 @@ def show_decoded(found: codes.Decoded) -> None:
 
 def show_failure() -> None:
     """A picture that is not a digit, beside what PCA makes of it in as many bytes."""
-    truth = letters_and_shapes.picture(OOD_SHAPE)
-    entries = ood_entries(truth)
+    truth, entries = letters_and_shapes.picture(OOD_SHAPE), rates.of_shape(OOD_SHAPE, OOD_BYTES)
     pictures.show(truth, alt=f"{OOD_SHAPE}, the original", width=112, caption="Original")
     comparison.show(entries, comparison.PSNR)
     ours, pca = entries
     st.caption(f"{rates_in_words.compared(ours, pca)} PCA here; for digits, see the Scoreboard.")
-
-
-def ood_entries(truth: Tensor) -> list[comparison.Entry]:
-    """The model's code of the out-of-distribution shape and PCA's."""
-    pca = rates.best_within(rates.of_baseline("PCA", truth), OOD_BYTES)
-    points = {comparison.OURS: rates.coded(truth, OOD_BYTES), "PCA": pca}
-    return [rates.entry(name, point) for name, point in points.items() if point]
 
 
 mine = digit_input.chip(place)

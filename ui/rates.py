@@ -10,6 +10,7 @@ from torch import Tensor
 
 import vae
 from ui import comparison, naming
+from ui.digit import letters_and_shapes
 from ui.shell import cache, load
 from vae.baselines import classical
 from vae.checkpoint import WEIGHTS
@@ -94,6 +95,15 @@ def of_baseline(name: str, image: Tensor) -> list[Point]:
     """One baseline's ways to write an image, bytes and quality both rising."""
     compress = classical.COMPRESSORS[name]
     return [measured(n_bytes, decoded, image) for n_bytes, decoded in compress(image)]
+
+
+@cache.for_good
+def of_shape(name: str, n_bytes: int) -> list[comparison.Entry]:
+    """A letter or shape of `letters_and_shapes` in at most n_bytes: the model's code of it, then PCA's."""
+    truth = letters_and_shapes.picture(name)
+    pca = best_within(of_baseline("PCA", truth), n_bytes)
+    points = {comparison.OURS: coded(truth, n_bytes), "PCA": pca}
+    return [entry(method, point) for method, point in points.items() if point]
 
 
 def measured(n_bytes: int, decoded: Tensor, image: Tensor) -> Point:
