@@ -17,7 +17,7 @@ from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
 from ui import mask
 from ui.digit import card, film
 from ui.digit.digit import from_strokes
-from ui.shell import address, load
+from ui.shell import address, load, turns
 from vae.checks import FileError
 
 PAGE = "pages/anomaly.py"
@@ -253,6 +253,14 @@ def test_a_card_shows_the_digit_five_results_and_the_link(sent):
         r"0\.\d\d off",
     ):
         assert re.search(measured, words)
+
+
+def test_a_card_is_drawn_in_its_turn(sent, monkeypatch):
+    core, free = turns.Cores(1), []
+    monkeypatch.setattr(turns, "_cores", core)
+    monkeypatch.setattr(card, "jobs", lambda mine, palette: free.append(core.n_free) or [])
+    card.draw(sent.session_state["digit"], "http://a/?digit=x", "grey")
+    assert free == [0] and core.n_free == 1
 
 
 def picture(file: bytes) -> np.ndarray:

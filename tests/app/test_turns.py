@@ -86,17 +86,20 @@ def test_who_leaves_while_they_wait_is_no_longer_waited_for(one_core):
         assert one_core.n_free == 0
 
 
-def test_where_no_page_runs_nobody_is_told(one_core):
-    done = threading.Event()
+def test_where_no_page_runs_nobody_is_told(one_core, monkeypatch):
+    toasts, done = [], threading.Event()
+    monkeypatch.setattr(turns.st, "toast", lambda *words, **options: toasts.append(words))
 
     def compute() -> None:
         with turns.turn():
             done.set()
 
+    visitor = threading.Thread(target=compute)
     with turns.turn():
-        threading.Thread(target=compute).start()
+        visitor.start()
         assert not done.wait(3 * turns.PATIENCE_SECONDS)
-    assert done.wait(LONG)
+    visitor.join(LONG)
+    assert done.is_set() and not toasts
 
 
 @pytest.mark.parametrize(

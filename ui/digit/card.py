@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from ui import anomaly_verdict, completions, mask, noises, rates
 from ui.digit.digit import Digit
-from ui.shell import frame
+from ui.shell import frame, turns
 from ui.view import paint, pictures, plane
 from vae.metrics import rmse
 
@@ -29,6 +29,7 @@ class Job(NamedTuple):
     words: str
 
 
+@turns.turn()
 def draw(mine: Digit, link: str, palette: str) -> bytes:
     """The card as a PNG file, 1200 by 630 pixels."""
     card = Image.new("RGB", SIZE, paint.BACKGROUND)
