@@ -1,4 +1,4 @@
-"""Time each job on one thread beside its floor, the decodes it cannot do without: `make bench`."""
+"""Time each job on one digit and one thread beside its floor: `python -m benchmarks.jobs`."""
 
 import statistics
 import time
@@ -7,9 +7,7 @@ from collections.abc import Callable
 import torch
 
 import vae
-from vae.jobs.anomaly_detection import N_DRAWS as N_JUDGING
-from vae.jobs.denoising import N_DRAWS as N_DENOISING
-from vae.jobs.imputation import N_DRAWS as N_IMPUTING
+from benchmarks.job_list import Job, jobs_for
 
 REPEATS = 7
 
@@ -24,32 +22,22 @@ def median_ms(job: Callable[[], object]) -> float:
     return statistics.median(times[1:])
 
 
+@torch.inference_mode()
 def main() -> None:
-    """Print a table: job, its time, the time of its decodes alone."""
+    """Print a table: job, its time, the time of its bare encoder or decoder alone."""
     torch.set_num_threads(1)
-    model, x = vae.load_model(), vae.load_gallery().images[:1]
-    noise, observed = vae.Noise("gaussian", 0.5), torch.arange(28).expand_as(x) >= 14
-    noisy, code = vae.corrupt(x, noise), vae.compress(model, x[0])
-    ink = (x[0] > 0.5).float()
-    jobs: dict[str, tuple[Callable[[], object], int]] = {
-        "compress": (lambda: vae.compress(model, x[0]), 0),
-        "decompress": (lambda: vae.decompress(model, code), 1),
-        "compress_ink": (lambda: vae.compress_ink(model, ink), 0),
-        "sample 16": (lambda: vae.sample(model, 16), 16),
-        "latent_grid 20 x 20": (lambda: vae.latent_grid(model, 20), 400),
-        "denoise": (lambda: vae.denoise(model, noisy, noise), 2 * N_DENOISING),
-        "denoise, blind": (lambda: vae.denoise(model, noisy, None), 2 * N_DENOISING),
-        "anomaly_p_value": (lambda: vae.anomaly_p_value(model, x), 1),
-        "surprise_map": (lambda: vae.surprise_map(model, x), N_JUDGING),
-        "impute": (lambda: vae.impute(model, x, observed), 2 * N_IMPUTING),
-        "log_likelihood": (lambda: vae.log_likelihood(model, x), 64),
-    }
+    model = vae.load_model()
+    x, jobs = jobs_for(1)
+    for name, n_decodes, call in (
+        ("sample 16", 16, lambda x: vae.sample(model, 16)),
+        ("latent_grid 20 x 20", 400, lambda x: vae.latent_grid(model, 20)),
+    ):
+        z = torch.zeros((n_decodes, model.config.latent_dim))
+        jobs[name] = Job(call, lambda z=z: model.decode(z))
     print(f"{'job':22}{'ms':>8}{'floor':>8}")
-    with torch.inference_mode():
-        for name, (job, n_decodes) in jobs.items():
-            codes = torch.zeros((max(n_decodes, 1), model.config.latent_dim))
-            floor = median_ms(lambda codes=codes: model.decode(codes)) if n_decodes else 0.0
-            print(f"{name:22}{median_ms(job):8.1f}{floor:8.1f}")
+    for name, (call, bare, _) in jobs.items():
+        floor = median_ms(bare) if bare else 0.0
+        print(f"{name:22}{median_ms(lambda call=call: call(x)):8.1f}{floor:8.1f}", flush=True)
 
 
 if __name__ == "__main__":
