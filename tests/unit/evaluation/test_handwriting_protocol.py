@@ -18,7 +18,7 @@ from vae.framing.strokes import PENS
 
 LINE = [(0.0, 0.0), (100.0, 50.0)]
 FIVE, SEVEN, LEFT_OUT = Written([LINE, LINE], 5), Written([LINE], 7), Written([LINE], 0)
-SIZES = Sizes(density=2, drawn=2)
+SIZES = Sizes(density=2, drawn=2, coded=2)
 MOVES = dict(zip(PENS, (0.1, 0.2, 0.6), strict=True))  # change of every pixel by moving
 DIGIT, PEN, CORNER = (0, 0), (0, 1), (-1, -1)  # pixels; the last one holds the class in ninths
 
@@ -52,12 +52,40 @@ def reconstruct(x: Tensor) -> Tensor:
     return other
 
 
+def losing(pens: Sequence[int], x: Tensor) -> Tensor:
+    """Pictures of which the sevens of these pens get another class."""
+    other = x.clone()
+    lost = torch.isin(x[:, 0][:, *PEN], torch.tensor(pens, dtype=x.dtype)) & (x[:, 0][:, *DIGIT] == 1)
+    other[lost, 0, -1, -1] = 0
+    return other
+
+
+def compress(model: vae.VAE, image: Tensor, *, n_bytes: int) -> Tensor:
+    """The image itself, of which twelve bytes do not hold the thick pen's seven."""
+    return losing([2] if n_bytes == 12 else [], image[None])[0]
+
+
+def denoise(model: vae.VAE, noisy: Tensor, noise: vae.Noise, *, seed: int) -> Tensor:
+    """Of noisy pictures, which are one too bright, those of two pens get another class."""
+    return losing([0, 2], noisy - 1) if noise == vae.Noise("gaussian", 0.5) else noisy
+
+
+def impute(model: vae.VAE, x: Tensor, observed: Tensor, *, seed: int) -> SimpleNamespace:
+    """Without the top right corner the sevens of all pens are lost."""
+    return SimpleNamespace(mean=x if observed[0, 0, 0, -1] else losing([0, 1, 2], x))
+
+
 def test_every_pen_is_measured_beside_test_digits(
     few: EvaluationData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vae, "frame_strokes", frame_strokes)
     monkeypatch.setattr(vae, "log_likelihood", log_likelihood)
     monkeypatch.setattr(vae, "anomaly_p_value", p_value)
+    monkeypatch.setattr(vae, "compress", compress)
+    monkeypatch.setattr(vae, "decompress", lambda model, code: code)
+    monkeypatch.setattr(vae, "corrupt", lambda x, noise, *, seed: x + 1)
+    monkeypatch.setattr(vae, "denoise", denoise)
+    monkeypatch.setattr(vae, "impute", impute)
     test = torch.zeros(6, 1, 28, 28)
     test[0, 0][PEN], test[2:, 0][PEN] = 0.2, 50  # of the first two digits alone: 102 and 100 nats
     data = replace(few, test=test, written=[FIVE, LEFT_OUT, SEVEN, LEFT_OUT])
@@ -78,11 +106,18 @@ def test_every_pen_is_measured_beside_test_digits(
             "thick pen, flagged": 1,
             "thick pen, class": 1,
             "thick pen, read right": 0.5,
+            "12 bytes, class": 5 / 6,
+            "gaussian 0.5, class": 4 / 6,
+            "top half hidden, class": 0.5,
+            "left half hidden, class": 1,
             "moved": 0.3,
         },
         abs=1e-5,
     )
     higher = {case for case, row in rows.items() if row.better == "higher"}
-    assert higher == {f"{pen} pen, {what}" for pen in PENS for what in ("class", "read right")}
+    pens = {f"{pen} pen, {what}" for pen in PENS for what in ("class", "read right")}
+    jobs = {f"{job}, class" for job in ("12 bytes", "gaussian 0.5", "top half hidden", "left half hidden")}
+    assert higher == pens | jobs
+    assert "thin 0.50, medium 1.00, thick 0.50" in rows["gaussian 0.5, class"].protocol
     assert {row.n for row in rows.values()} == {2, 6} and rows["moved"].n == 6
     assert not any(row.baselines for row in rows.values())
