@@ -54,6 +54,7 @@ FOR_GOOD: dict[str, Callable[[], object]] = {  # all results of each function th
     "ui.naming.accuracy": naming.accuracy,
     "ui.naming._namer": naming._namer,
     "ui.noises.of_letter": lambda: noises.of_letter("W", NOISE),
+    "ui.rates.of_shape": lambda: rates.of_shape("Star", 16),
     "ui.completions.first_miss": lambda: completions.first_miss(5, mask.observed(mask.BLOCK)),
     "ui.digit.letters_and_shapes.picture": lambda: each(letters_and_shapes.picture, READY_MADE + LOOKALIKES),
     "ui.digit.scenes._titles": lambda: each(scenes._titles, (None, *range(len(scenes._TITLES)))),
