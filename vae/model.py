@@ -18,6 +18,7 @@ from vae.calibration import Calibration, ModelStatistics
 from vae.checks import InputError, check_code, check_count, check_device, check_observed, check_pictures
 from vae.prior import LOG_2PI, Prior
 
+LOGVARS = -14.0, 4.0  # of a posterior: standard deviations from 0.001 to 7.4
 FARTHEST_MEAN = 100.0  # of a posterior, from 0; digits stay within 20, and beyond it single precision fails
 SIZES = {  # fewest and most that a config may ask for
     "latent_dim": (1, 1024),
@@ -195,7 +196,7 @@ class VAE(nn.Module):
         known = torch.ones_like(x) if observed is None else observed.to(x)
         seen = x if observed is None else torch.where(observed, x, 0)
         mean, logvar = self.encoder(torch.cat([seen, known], dim=1)).chunk(2, dim=1)
-        return Posterior(mean.clamp(-FARTHEST_MEAN, FARTHEST_MEAN), logvar.clamp(-14, 4))
+        return Posterior(mean.clamp(-FARTHEST_MEAN, FARTHEST_MEAN), logvar.clamp(*LOGVARS))
 
     def decode(self, z: Tensor) -> Tensor:
         """Bernoulli logits (B, 1, 28, 28) of a code z (B, k), for any 1 <= k <= K.

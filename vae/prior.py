@@ -20,6 +20,7 @@ from vae.checks import check_code
 LOG_2PI = math.log(2 * math.pi)
 MOST_STEPS = 100  # towards a quantile; the shipped prior takes 4 to 15, six deviations out 44
 PRECISION = 1e-9  # last step at which a quantile is found; the narrowest component is exp(-7) wide
+LOG_STDS = -7.0, 7.0  # of a part of the mixture: standard deviations from 0.001 to 1,100
 FARTHEST = 37.0  # of a standard coordinate from 0; beyond it double precision has no probability
 REACH = 8.0  # means of a new prior's components, -REACH to REACH: as far as trained codes come
 
@@ -226,4 +227,4 @@ def check_standard(u: Tensor, prior: Prior) -> None:
 def _mixture(outputs: Tensor) -> Mixture:
     """What a network's outputs (B, 3, ..., M) say."""
     log_share, mean, log_std = outputs.unbind(dim=1)
-    return Mixture(log_share.log_softmax(dim=-1), mean, log_std.clamp(-7, 7))
+    return Mixture(log_share.log_softmax(dim=-1), mean, log_std.clamp(*LOG_STDS))

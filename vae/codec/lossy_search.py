@@ -20,6 +20,7 @@ ROUNDS = 3  # of the search for the best grid code
 ERROR_PER_BIT = 0.018  # Lagrange multiplier: summed squared error a bit is worth on a grid of step 1; LOG.md
 TRIALS = (0.3, 1.0, 3.0, 10.0)  # multiples of it that each round of the search tries
 N_PREFIXES = 6  # of each row of the grid, beside all of the first, are decoded and compared
+# Multiples of the posterior mean whose grid codes the search starts from; smaller ones take fewer bits.
 SHRINKAGE = torch.tensor([1.0, 0.9, 0.8, 0.6, 0.4, 0.2, 0.0], dtype=torch.float64)
 
 

@@ -14,6 +14,8 @@ NEIGHBOURS = np.ones((3, 3), bool)
 WEAK, STRONG = 0.4, 0.6  # of full ink: a part is what exceeds the first and somewhere the second
 SPECK = 1.2  # stroke widths; what is no longer, and no dot of the pen either, is a speck
 DOT = 0.5  # of a square as wide as the stroke: the least ink of a dot of the pen
+FULL_DOT = 0.7  # of the same square: a dot of the pen that is as short as a speck
+CUT, CUT_STROKES = 0.3, 2.5  # of a part's length, or stroke widths; what the border cuts more of is no ink
 DUST = 0.3  # of a stroke's width across
 FEWEST_PIXELS = 4  # across a stroke, to tell dust from a dot of the pen
 MOST_PARTS = 200
@@ -91,9 +93,11 @@ def things_on_paper(darkness: NDArray[np.floating], width: float) -> Things:
         for part in _parts(labels)
         if strong[part.parts[0]]
         and area[part.parts[0]] >= DOT * width**2
-        and (part.box.length >= SPECK * width or area[part.parts[0]] >= 0.7 * width**2)
+        and (part.box.length >= SPECK * width or area[part.parts[0]] >= FULL_DOT * width**2)
     ]
-    within = [each for each in parts if at_border[each.parts[0]] <= max(0.3 * each.box.length, 2.5 * width)]
+    within = [
+        part for part in parts if at_border[part.parts[0]] <= max(CUT * part.box.length, CUT_STROKES * width)
+    ]
     return Things(labels, _grouped(within or parts, APART, NEAR))
 
 

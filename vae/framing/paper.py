@@ -25,8 +25,12 @@ NOISY = 0.05  # of the paper's brightness: noise from which on twice as much blu
 FAINTEST = 0.06  # of the paper's brightness, that ink must be darker
 NOISES = 3  # standard deviations of the paper's noise, that ink must be darker
 CERTAIN = 1.7  # of that, for the digit's strokes
+DARK = 0.3  # of the picture's darkest: the least of the table
 LINED = 0.5  # of a side of the picture: what is dark along so much of it is the table
 CORNER = 0.06  # the same from a corner on
+FEWEST_PIXELS, SHORTEST = 12, 4  # in all of the ink, and across the largest of it
+BODY = 70  # per cent of a thing's pixels that are paler than its ink
+CUT, CUT_WORTH = 1 / 4, 0.2  # what the border cuts along so much of its length is worth so much as ink
 SOFT = 0.25, 0.75  # of the ink's darkness: paper below, full ink above
 
 
@@ -129,7 +133,7 @@ def _darkness(colour: Array, blur: float, around: int) -> tuple[Array, float]:
 
 def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
     """What is beside the paper: dark along a side of the picture, or in a corner of it."""
-    threshold = max(faintest, 0.3 * float(np.percentile(darkness, 99.9)))
+    threshold = max(faintest, DARK * float(np.percentile(darkness, 99.9)))
     labels, n = scipy.ndimage.label(darkness > threshold, NEIGHBOURS)
     beside = np.zeros(n + 1, bool)
     for side in _sides(labels):
@@ -144,18 +148,18 @@ def _table(darkness: Array, faintest: float) -> NDArray[np.bool_]:
 def _main(darkness: Array, faintest: float) -> _Main | None:
     """The thing that is likeliest ink: dark and large, and not cut by the border along much of its length."""
     inked = darkness[darkness > faintest]
-    if inked.size < 12:
+    if inked.size < FEWEST_PIXELS:
         return None
     labels, _ = scipy.ndimage.label(darkness > skimage.filters.threshold_otsu(inked), NEIGHBOURS)
     at_border, corners = contacts(labels), labels[[0, 0, -1, -1], [0, -1, 0, -1]]
     best, found = 0.0, None
     for label, place in enumerate(scipy.ndimage.find_objects(labels), 1):
         size = max(part.stop - part.start for part in place)
-        if size < 4 or label in corners:
+        if size < SHORTEST or label in corners:
             continue
         mask = labels[place] == label
-        dark = float(np.percentile(darkness[place][mask], 70))
-        worth = dark**2 * size * (0.2 if at_border[label] > size / 4 else 1)
+        dark = float(np.percentile(darkness[place][mask], BODY))
+        worth = dark**2 * size * (CUT_WORTH if at_border[label] > CUT * size else 1)
         if worth > best:
             best, found = worth, (label, dark)
     return None if found is None else _Main(found[1], labels == found[0])
