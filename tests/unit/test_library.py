@@ -33,6 +33,7 @@ COMMANDS = [
     "evaluation.specialists",
     "evaluation.plain_vae",
     "baselines.fit",
+    "baselines.tune",
 ]
 CONTRACT = [
     "load_model",

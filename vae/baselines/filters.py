@@ -11,11 +11,9 @@ from vae.noise import Noise
 
 PATCH_SIZE, PATCH_DISTANCE = 5, 9  # pixels; of non-local means
 
-# Chosen on the first 50 validation digits under vae.corrupt(..., seed=1), checked again on them in
-# weights/LOG.md ("filters' settings"). Tried at each level: these four windows; patches of this size up to
-# this far away, sigma 0, 0.5 or 1 and h 0.2 to 1.7 times the noise's root mean square; 17 weights from 0.02
-# to 6; 18 widths of the Gaussian from 0.2 to 3 pixels. One window takes over from the next where their PSNR,
-# drawn straight between levels, crosses.
+# Chosen on validation digits from the grids of `python -m vae.baselines.tune`, which tells how far from the
+# best of them they are. One window takes over from the next where their PSNR, drawn straight between levels,
+# crosses.
 SQUARE, WIDE = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 DISC = np.array(
@@ -82,14 +80,12 @@ def filter_median(noisy: Tensor, noise: Noise) -> Tensor:
 
     Source: Huang, Yang & Tang 1979, doi:10.1109/TASSP.1979.1163188.
     """
-    window = next(window for level, window in WINDOWS[noise.kind] if noise.level <= level)
-    return as_image(skimage.filters.median(as_pixels(noisy), window, mode="constant", cval=0.0))
+    return median(noisy, next(window for level, window in WINDOWS[noise.kind] if noise.level <= level))
 
 
 def filter_gaussian(noisy: Tensor, noise: Noise) -> Tensor:
     """Blur with a Gaussian that widens with the noise; takes, gives and raises as `filter_median`."""
-    (width,) = _between(WIDTHS[noise.kind], noise.level)
-    return as_image(skimage.filters.gaussian(as_pixels(noisy), sigma=width, mode="constant"))
+    return gaussian(noisy, *_between(WIDTHS[noise.kind], noise.level))
 
 
 def filter_non_local_means(noisy: Tensor, noise: Noise) -> Tensor:
@@ -97,12 +93,7 @@ def filter_non_local_means(noisy: Tensor, noise: Noise) -> Tensor:
 
     Source: Buades, Coll & Morel 2005, doi:10.1109/CVPR.2005.38.
     """
-    h, sigma = _between(PATCHES[noise.kind], noise.level)
-    return as_image(
-        skimage.restoration.denoise_nl_means(
-            as_pixels(noisy), patch_size=PATCH_SIZE, patch_distance=PATCH_DISTANCE, h=h, sigma=sigma
-        )
-    )
+    return non_local_means(noisy, *_between(PATCHES[noise.kind], noise.level))
 
 
 def filter_total_variation(noisy: Tensor, noise: Noise) -> Tensor:
@@ -110,7 +101,30 @@ def filter_total_variation(noisy: Tensor, noise: Noise) -> Tensor:
 
     Source: Chambolle 2004, doi:10.1023/B:JMIV.0000011325.36760.1e.
     """
-    (weight,) = _between(WEIGHTS[noise.kind], noise.level)
+    return total_variation(noisy, *_between(WEIGHTS[noise.kind], noise.level))
+
+
+def median(noisy: Tensor, window: NDArray[np.uint8]) -> Tensor:
+    """The filter behind `filter_median` with one setting: the window."""
+    return as_image(skimage.filters.median(as_pixels(noisy), window, mode="constant", cval=0.0))
+
+
+def gaussian(noisy: Tensor, width: float) -> Tensor:
+    """The filter behind `filter_gaussian` with one setting: the standard deviation in pixels."""
+    return as_image(skimage.filters.gaussian(as_pixels(noisy), sigma=width, mode="constant"))
+
+
+def non_local_means(noisy: Tensor, h: float, sigma: float) -> Tensor:
+    """The filter behind `filter_non_local_means` with one setting: h and the deviation of the noise."""
+    return as_image(
+        skimage.restoration.denoise_nl_means(
+            as_pixels(noisy), patch_size=PATCH_SIZE, patch_distance=PATCH_DISTANCE, h=h, sigma=sigma
+        )
+    )
+
+
+def total_variation(noisy: Tensor, weight: float) -> Tensor:
+    """The filter behind `filter_total_variation` with one setting: the weight."""
     return as_image(skimage.restoration.denoise_tv_chambolle(as_pixels(noisy), weight=weight))
 
 
