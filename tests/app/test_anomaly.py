@@ -31,7 +31,7 @@ def word_of(app: AppTest) -> str:
 
 def test_the_reason_and_the_chart_wait_until_they_are_opened(open_page):
     app = open_page(PAGE)
-    assert not app.exception and "draw something that is no digit, and try to pass" in texts(app)
+    assert not app.exception and "draw something that is not a digit, and try to pass it off" in texts(app)
     assert not app.get("plotly_chart") and "its code is likely" not in texts(app)
     assert "this 7, glowing where its strokes surprise the model" in alts(app)
     assert "the closest picture to this 7 that the model can draw, a 7" in alts(app)
@@ -43,7 +43,7 @@ def test_a_drawing_is_judged_in_one_word_and_compared_with_the_closest_picture(a
     assert word_of(app) == "digit" and app.metric[0].label == "The model's verdict on your drawing"
     assert re.search(r"Your drawing is \*\*stranger than .+\*\*; the model reads it as a 7\.", texts(app))
     assert "The model reads your drawing as a 7: its code is" in texts(app)
-    assert "It passes. If you meant it to be no digit" in texts(app)
+    assert "It passes. If it was not meant to be a digit" in texts(app)
     assert len(app.get("plotly_chart")) == 1
     assert "the closest picture to your drawing that the model can draw, a 7" in alts(app)
     assert "the difference between your drawing and the closest picture" in alts(app)
