@@ -101,4 +101,4 @@ with right, turns.turn():
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("**Dare it:**", width="content")
     frame.link("pages/compress.py", "Find the fewest bytes that still read as your digit")
-    frame.link("pages/anomaly.py", "Break it: draw something that is not a digit but passes for one")
+    frame.link("pages/anomaly.py", "Break it: pass off a doodle as a digit")
