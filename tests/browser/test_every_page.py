@@ -23,9 +23,8 @@ def test_a_page_opened_by_its_address_is_whole_in_both_themes(arrive: Callable[.
     expect(visitor.page).to_have_title(APP if not path else f"{title(path)} · {APP}")
     expect(visitor.sidebar.get_by_role("link")).to_have_count(N_LINKS)
     expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()
-    for theme, background in BACKGROUNDS.items():
-        visitor.page.emulate_media(color_scheme=theme)
-        expect(visitor.page.get_by_test_id("stApp")).to_have_css("background-color", background)
+    for theme in BACKGROUNDS:
+        changes_theme(visitor, theme)
         is_whole(visitor, f"{path or 'home'}-{theme}")
 
 
@@ -39,6 +38,13 @@ def test_a_page_opened_by_its_address_is_whole_on_a_phone(arrive: Callable[..., 
     expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()
     visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     is_whole(visitor, f"{path or 'home'}-phone")
+
+
+def changes_theme(visitor: Visitor, theme: str) -> None:
+    """Have the page painted in another theme, to the end of every fade."""
+    visitor.page.emulate_media(color_scheme=theme)
+    expect(visitor.page.get_by_test_id("stApp")).to_have_css("background-color", BACKGROUNDS[theme])
+    visitor.page.wait_for_function("() => !document.getAnimations().some(it => it instanceof CSSTransition)")
 
 
 def is_whole(visitor: Visitor, name: str) -> None:

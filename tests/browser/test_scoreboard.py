@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.test_every_page import BACKGROUNDS, PHONE, barriers, sideways
+from tests.browser.test_every_page import BACKGROUNDS, PHONE, barriers, changes_theme, sideways
 from tests.browser.visitor import Visitor
 from ui import scores
 
@@ -32,7 +32,7 @@ def test_all_that_is_folded_away_opens_on_a_phone_and_in_both_themes(arrive: Cal
     expect(visitor.main.get_by_role("figure", name="Reliability diagram")).to_be_visible()
     assert sideways(visitor) == []
     for theme in BACKGROUNDS:
-        visitor.page.emulate_media(color_scheme=theme)
+        changes_theme(visitor, theme)
         visitor.sees_it_whole()
         assert barriers(visitor) == []
     visitor.sees_no_failure()
