@@ -7,6 +7,7 @@ from torch import Tensor
 
 from ui import comparison
 from ui.digit.digit import Digit
+from vae.checks import SIDE
 from vae.metrics import rmse
 
 Mask = Tensor  # bool (1, 28, 28), True = known
@@ -14,7 +15,6 @@ Inpainter = Callable[[Tensor, Mask], Tensor]
 
 TOP, LEFT, BLOCK, RANDOM, NOTHING = "top", "left", "block", "random", "nothing"
 NAMES = {TOP: "Top", LEFT: "Left", BLOCK: "Block", RANDOM: "Dots", NOTHING: "None"}
-_SIDE = 28
 
 
 def observed(way: str, share: float = 0.8) -> Mask:
@@ -24,8 +24,8 @@ def observed(way: str, share: float = 0.8) -> Mask:
         way: one of NAMES.
         share: of pixels hidden, in [0, 1], for RANDOM.
     """
-    known = torch.ones(1, _SIDE, _SIDE, dtype=torch.bool)
-    half, quarter = _SIDE // 2, _SIDE // 4
+    known = torch.ones(1, SIDE, SIDE, dtype=torch.bool)
+    half, quarter = SIDE // 2, SIDE // 4
     if way == TOP:
         known[:, :half] = False
     elif way == LEFT:

@@ -61,10 +61,12 @@ def _flagged_row(model: vae.VAE, pen: str, x: Tensor, seed: int) -> Row:
 
 def _class_row(model: vae.VAE, pen: str, x: Tensor, classifier: Classifier) -> Row:
     text = "share whose reconstruction the classifier names as it names the framed drawing"
-    kept = classifier.name(x)[0] == classifier.name(model.reconstruct(x))[0]
-    return Row(
-        JOB, f"{pen} pen, class", text, "share", "higher", kept.float().mean().item(), len(x), (), KEPT
-    )
+    kept = _share_kept(x, model.reconstruct(x), classifier)
+    return Row(JOB, f"{pen} pen, class", text, "share", "higher", kept, len(x), (), KEPT)
+
+
+def _share_kept(x: Tensor, result: Tensor, classifier: Classifier) -> float:
+    return (classifier.name(x)[0] == classifier.name(result)[0]).float().mean().item()
 
 
 def _kept_rows(
@@ -95,10 +97,7 @@ def _kept_row(
     classifier: Classifier,
     goal: float,
 ) -> Row:
-    shares = {
-        pen: (classifier.name(x)[0] == classifier.name(job(x))[0]).float().mean().item()
-        for pen, x in drawings.items()
-    }
+    shares = {pen: _share_kept(x, job(x), classifier) for pen, x in drawings.items()}
     text = "share whose result the classifier names as it names the framed drawing, mean over the pens: " + (
         ", ".join(f"{pen} {share:.2f}" for pen, share in shares.items())
     )
