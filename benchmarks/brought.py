@@ -145,7 +145,6 @@ def brought(data: Path) -> Iterator[Brought]:
         yield from pen_digits(strokes)
 
 
-@torch.inference_mode()
 def main(options: Options) -> None:
     """Print the table, row by row."""
     torch.set_num_threads(1)
@@ -153,8 +152,9 @@ def main(options: Options) -> None:
     classifier = evaluation_classifier(options.data, epochs=Sizes().epochs)
     for cells in (COLUMNS, ["---"] * len(COLUMNS)):
         print("|", " | ".join(cells), "|")
-    for each in brought(options.data):
-        print("|", " | ".join(each.row(model, classifier)), "|", flush=True)
+    with torch.inference_mode():  # the classifier may have had to be trained
+        for each in brought(options.data):
+            print("|", " | ".join(each.row(model, classifier)), "|", flush=True)
 
 
 if __name__ == "__main__":
