@@ -74,6 +74,12 @@ def sent() -> AppTest:
     return draw(visit(), SEVEN)
 
 
+def share(app: AppTest) -> AppTest:
+    """Open the place to send the digit from."""
+    app.session_state["share"] = True
+    return app.run()
+
+
 def links(app: AppTest) -> list[str]:
     return [code.value for code in app.code if "digit=" in code.value]
 
@@ -92,7 +98,8 @@ def test_a_link_brings_back_exactly_what_was_there(open_page, kind):
         assert (found.source, found.name) == ("link", name)
         assert app.session_state["carried"] == text
         assert "came with the link" in texts(app) and "ignored" not in texts(app)
-        assert links(app) == [f"?digit={text}"]
+        assert links(app) == []
+        assert links(share(app)) == [f"?digit={text}"]
 
 
 def test_a_drawing_lies_on_the_board_again_and_can_be_undone_stroke_by_stroke(open_page):
@@ -125,7 +132,7 @@ def test_settings_stand_in_the_link(open_page, sent):
     )
     assert not app.exception
     assert app.slider(key="compress_bytes").value == 20
-    assert links(app) == [f"?digit={text}&compress_bytes=20"]
+    assert links(share(app)) == [f"?digit={text}&compress_bytes=20"]
     assert "ignored" not in texts(app)
 
 
@@ -230,7 +237,7 @@ def test_a_link_is_no_longer_valid_when_one_letter_is_changed_or_lost(open_page,
 
 
 def test_nothing_is_sent_before_somebody_brought_a_digit(open_page):
-    app = open_page(PAGE)
+    app = share(open_page(PAGE))
     assert links(app) == [] and "this page has a link" in texts(app)
 
 
@@ -269,18 +276,22 @@ def picture(file: bytes) -> np.ndarray:
     return np.asarray(opened)
 
 
-def test_no_film_is_made_before_somebody_asks_for_it(open_page, sent, monkeypatch):
+def test_a_film_is_made_when_asked_for_and_stays_as_long_as_its_link(open_page, sent, monkeypatch):
     made = film.Film(b"GIF", "My 7 is a film.")
     links = []
     monkeypatch.setattr(film, "to_share", lambda mine, link: links.append(link) or made)
     text = sent.session_state["carried"]
-    app = open_page("pages/compress.py", digit=text)
+    app = share(open_page("pages/compress.py", digit=text))
     assert not links and films(app) == []
     app.button(key="share_film").click().run()
     assert links == [f"?digit={text}"]
     gif = base64.b64encode(made.file).decode()
     assert films(app) == [{"link": links[0], "sentence": made.sentence, "gif": gif}]
-    app.run()
+    app.session_state["share"] = False
+    assert films(app.run()) == []
+    assert films(share(app))[0]["gif"] == gif
+    app.query_params["compress_bytes"] = "20"
+    assert films(app.run()) == []
     assert len(links) == 1  # not again with every rerun
 
 

@@ -158,14 +158,15 @@ def test_a_digit_is_sent_as_text_as_a_code_to_scan_and_as_a_picture_card(visitor
     text, _ = draws(visitor, STROKES["two"], visitor.source(FRAMED))
     visitor.page.keyboard.press("Escape")
     expect(visitor.ways).to_have_count(0)
+    visitor.opens_section("Decode a code")
     visitor.main.get_by_role("button", name="Share").click()
     place = visitor.page.get_by_test_id("stPopoverBody")
     visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     place.get_by_role("button", name="Copy link").click()
     expect(place).to_contain_text("Copied.")
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
-    assert copied == f"{visitor.address}/compress?digit={text}"
-    expect(place.get_by_test_id("stCode")).to_have_text(f"{visitor.address}/compress?digit={text}")
+    assert copied == f"{visitor.address}/compress?digit={text}&compress_decode=true"
+    expect(place.get_by_test_id("stCode")).to_have_text(copied)
     expect(place.get_by_alt_text("QR code of the link")).to_be_visible()
     with visitor.page.expect_download() as download:
         place.get_by_role("button", name="Download picture card").click()

@@ -83,7 +83,10 @@ def _send() -> Digit:
     """Put the digit in the address, and show the place to send it from."""
     mine, palette = current.digit(), frame.palette()
     address.keep(mine.text)
-    share.show(mine.text, lambda link: card.draw(mine, link, palette), lambda link: film.to_share(mine, link))
+    with st.container(width="content"):
+        share.show(
+            mine.text, lambda link: card.draw(mine, link, palette), lambda link: film.to_share(mine, link)
+        )
     return mine
 
 

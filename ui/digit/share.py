@@ -11,6 +11,7 @@ from ui.digit.film import Film
 from ui.shell import address, frame
 
 _QR_WIDTH = 164
+_FILM = "film"  # the key of the visitor's latest one, and the link that it ends with
 _FILES = Path(__file__).parent
 _CSS = (_FILES / "share.css").read_text(encoding="utf-8")
 _send = st.components.v2.component(
@@ -36,15 +37,19 @@ _send_film = st.components.v2.component(
 )
 
 
+@st.fragment
 def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], Film]) -> None:
-    """Show the button that opens the place.
+    """Show the button that opens the place; the link is made as it opens, with the page as it is set then.
 
     Args:
         text: the digit as an address carries it; None = nobody has brought one.
         card: draws the picture card, given the whole link; it is called when the visitor asks for it.
         film: makes the film, likewise.
     """
-    with st.popover("Share", icon=":material/share:", key="share"):
+    place = st.popover("Share", icon=":material/share:", key="share", on_change="rerun")
+    if not place.open:
+        return
+    with place:
         if text is None:
             st.markdown("Draw, pick or upload a digit first: then this page has a link that carries it.")
             return
@@ -73,19 +78,18 @@ def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], F
             )
 
 
-@st.fragment
 def _offer_film(link: str, film: Callable[[str], Film]) -> None:
-    """The button that has the film made, and then the film."""
+    """The button that has the film made, and the film that was made for this link."""
     asked = st.button(
         "Make a film",
         key="share_film",
         icon=":material/movie:",
         help="The digit going through all five jobs, as a moving picture to share. It takes some seconds.",
     )
-    if not asked:
-        return
-    with frame.sentence():
-        with st.spinner("All five jobs are at work …"):
-            made = film(link)
+    if asked:
+        with frame.sentence(), st.spinner("All five jobs are at work …"):
+            st.session_state[_FILM] = link, film(link)
+    of, made = st.session_state.get(_FILM, ("", None))
+    if of == link:
         gif = base64.b64encode(made.file).decode()
         _send_film(key="send_film", data={"link": link, "sentence": made.sentence, "gif": gif})

@@ -9,7 +9,8 @@
   callback or in a function made for that: the page, its visit and its top `ui.shell.frame`, the digit
   `ui.digit.current`, what was picked from the gallery `ui.digit.digit_input`, a board's strokes
   `ui.digit.canvas`, a photo and whether the camera is open `ui.digit.photo`, the text in the address
-  `ui.shell.address`, how often a button was pressed `ui.shell.again`, the map's point `pages/generate.py`.
+  `ui.shell.address`, the film to share `ui.digit.share`, how often a button was pressed `ui.shell.again`,
+  the map's point `pages/generate.py`.
 - What a link should repeat, such as a slider, is a widget bound to a query parameter.
 
 Nothing else of the app remembers. In `vae`, functools keeps what is read or made once: the model, the
