@@ -169,6 +169,36 @@ def show_decoded(found: codes.Decoded) -> None:
     st.markdown(f"Decoded from {kind} of **{found.n_bytes} bytes**. {found.caution}")
 
 
+@st.fragment
+def show_job(mine: Digit) -> None:
+    """The digit in as many bytes as the visitor chooses; another choice redraws nothing else of the page."""
+    hero, side = frame.split(frame.HERO_WIDTH)
+    with side:
+        verdict = st.empty()
+        n_bytes = st.slider(
+            "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 16, key="compress_bytes", bind="query-params"
+        )
+    with frame.sentence():
+        code, ours = rates.code(mine.image, n_bytes), rates.coded(mine.image, n_bytes)
+        steps, n_dims = rates.number_by_number(code, mine.image), vae.read_code(load.model(), code).n_dims
+        with hero:
+            show_hero(mine, ours, steps, n_dims)
+        verdict.markdown(rates_in_words.verdict(mine, ours))
+        with side:
+            show_code(code)
+        frame.section("The fewest bytes that still read as your digit", "compress_fewest", show_fewest, mine)
+        frame.section("Number by number", "compress_numbers", show_numbers, steps, n_dims)
+        frame.section(
+            "Against PNG, JPEG, WebP and PCA with as many bytes",
+            "compress_others",
+            show_baselines,
+            mine,
+            ours,
+        )
+        frame.section("More bytes, better picture?", "compress_curve", show_curve, mine, ours)
+        frame.section("Without any loss, in black and white", "compress_lossless", show_lossless, mine)
+
+
 def show_failure() -> None:
     """A picture that is not a digit, beside what PCA makes of it in as many bytes."""
     truth, entries = letters_and_shapes.picture(OOD_SHAPE), rates.of_shape(OOD_SHAPE, OOD_BYTES)
@@ -179,27 +209,7 @@ def show_failure() -> None:
 
 
 mine = digit_input.chip(place)
-hero, side = frame.split(frame.HERO_WIDTH)
-with side:
-    verdict = st.empty()
-    n_bytes = st.slider(
-        "Bytes", vae.MIN_CODE_BYTES, vae.MAX_CODE_BYTES, 16, key="compress_bytes", bind="query-params"
-    )
-with frame.sentence():
-    code, ours = rates.code(mine.image, n_bytes), rates.coded(mine.image, n_bytes)
-    steps, n_dims = rates.number_by_number(code, mine.image), vae.read_code(load.model(), code).n_dims
-    with hero:
-        show_hero(mine, ours, steps, n_dims)
-    verdict.markdown(rates_in_words.verdict(mine, ours))
-    with side:
-        show_code(code)
-    frame.section("The fewest bytes that still read as your digit", "compress_fewest", show_fewest, mine)
-    frame.section("Number by number", "compress_numbers", show_numbers, steps, n_dims)
-    frame.section(
-        "Against PNG, JPEG, WebP and PCA with as many bytes", "compress_others", show_baselines, mine, ours
-    )
-    frame.section("More bytes, better picture?", "compress_curve", show_curve, mine, ours)
-    frame.section("Without any loss, in black and white", "compress_lossless", show_lossless, mine)
+show_job(mine)
 frame.section("Decode a code", "compress_decode", show_decoder)
 
 frame.what_is_happening(

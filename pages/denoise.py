@@ -128,6 +128,33 @@ def show_dreams() -> None:
         )
 
 
+@st.fragment
+def show_job(mine: Digit) -> None:
+    """The digit under the visitor's noise, and cleaned; another noise redraws nothing else of the page."""
+    hero, side = frame.split(frame.HERO_WIDTH)
+    with side:
+        verdict = st.empty()
+        noise = choose_noise()
+        with st.container(horizontal=True, gap="small"):
+            with st.container():
+                seed, blind = choose_draw()
+                estimate = st.empty()
+            truth = st.container(width=TRUTH)
+    with frame.sentence():
+        assumed = noises.estimate(mine.image, noise, seed) if blind else noise
+        ours, *_, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
+        with hero:
+            show_hero(mine, noise, seed, ours, untouched)
+        became = naming.became(mine.image, ours.image)
+        verdict.markdown(noises.verdict(mine.name, entries, became))
+        if blind:
+            estimate.markdown(noises.estimated(noise, assumed))
+        with truth:
+            pictures.show(mine.image, alt=f"{mine.name} without noise", width=TRUTH, caption="Without noise")
+        frame.section("Against classical filters", "denoise_filters", show_filters, entries, became)
+        frame.section("At other levels of noise", "denoise_curve", show_curve, mine, noise, seed)
+
+
 def show_failure() -> None:
     """A letter, which a filter cleans better."""
     ours, *filters, untouched = entries = noises.of_letter(OOD_LETTER, SOME_NOISE)
@@ -141,28 +168,7 @@ def show_failure() -> None:
 
 
 mine = digit_input.chip(place)
-hero, side = frame.split(frame.HERO_WIDTH)
-with side:
-    verdict = st.empty()
-    noise = choose_noise()
-    with st.container(horizontal=True, gap="small"):
-        with st.container():
-            seed, blind = choose_draw()
-            estimate = st.empty()
-        truth = st.container(width=TRUTH)
-with frame.sentence():
-    assumed = noises.estimate(mine.image, noise, seed) if blind else noise
-    ours, *filters, untouched = entries = noises.outcome(mine.image, noise, assumed, seed)
-    with hero:
-        show_hero(mine, noise, seed, ours, untouched)
-    became = naming.became(mine.image, ours.image)
-    verdict.markdown(noises.verdict(mine.name, entries, became))
-    if blind:
-        estimate.markdown(noises.estimated(noise, assumed))
-    with truth:
-        pictures.show(mine.image, alt=f"{mine.name} without noise", width=TRUTH, caption="Without noise")
-    frame.section("Against classical filters", "denoise_filters", show_filters, entries, became)
-    frame.section("At other levels of noise", "denoise_curve", show_curve, mine, noise, seed)
+show_job(mine)
 frame.section("Where noise drowns the strokes", "denoise_dreams", show_dreams)
 
 frame.what_is_happening(
