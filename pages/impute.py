@@ -116,40 +116,6 @@ def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
     )
 
 
-@st.fragment
-def show_job(mine: Digit) -> None:
-    """The digit with a part hidden, and completed; another part redraws nothing else of the page."""
-    hero, side = frame.split(frame.HERO_WIDTH)
-    with side:
-        verdict = st.empty()
-        hidden = choose_hidden()
-        film = st.container()
-    with hero:
-        known = eraser.erased(mine, hidden)
-    with frame.sentence():
-        if known.all():
-            verdict.markdown(
-                f"Nothing of {mine.name} is hidden yet: paint over it, or choose a part to hide."
-            )
-        else:
-            filled, groups = completions.of(mine.image, known)
-            in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
-            verdict.markdown(completions.verdict(mine.name, groups) + in_truth)
-            with film:
-                show_film(groups, filled.mean[0])
-            show_filmstrip(groups, N_SHOWN, width=WIDTH)
-            st.caption(
-                "The most likely digit comes first, with its most typical completion. The percentage is the "
-                f"share of all {completions.N} completions that look like that digit."
-            )
-            frame.section(
-                "Seen, average, uncertainty and truth", "impute_parts", show_parts, mine, known, filled
-            )
-            frame.section(
-                "Against classical methods", "impute_others", show_baselines, mine, known, filled.mean[0]
-            )
-
-
 def show_failure() -> None:
     """A digit that the model mistakes once its middle is hidden."""
     known = mask.observed(mask.BLOCK)
@@ -170,7 +136,31 @@ def show_failure() -> None:
 
 
 mine = digit_input.chip(place)
-show_job(mine)
+hero, side = frame.split(frame.HERO_WIDTH)
+with side:
+    verdict = st.empty()
+    hidden = choose_hidden()
+    film = st.container()
+with hero:
+    known = eraser.erased(mine, hidden)
+with frame.sentence():
+    if known.all():
+        verdict.markdown(f"Nothing of {mine.name} is hidden yet: paint over it, or choose a part to hide.")
+    else:
+        filled, groups = completions.of(mine.image, known)
+        in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
+        verdict.markdown(completions.verdict(mine.name, groups) + in_truth)
+        with film:
+            show_film(groups, filled.mean[0])
+        show_filmstrip(groups, N_SHOWN, width=WIDTH)
+        st.caption(
+            "The most likely digit comes first, with its most typical completion. The percentage is the "
+            f"share of all {completions.N} completions that look like that digit."
+        )
+        frame.section("Seen, average, uncertainty and truth", "impute_parts", show_parts, mine, known, filled)
+        frame.section(
+            "Against classical methods", "impute_others", show_baselines, mine, known, filled.mean[0]
+        )
 
 frame.what_is_happening(
     f"Each digit has a latent code: {glossary.gloss('latent code')}. The encoder is told which pixels are "
