@@ -14,14 +14,15 @@ frame.page(
     "That alone lets it **compress**, **invent**, **clean**, **judge** and **complete** yours.",
 )
 with frame.loading():
-    from ui import anomaly_verdict, completions, mask, naming, noises, rates
+    from ui import anomaly_verdict, completions, failures, mask, naming, noises, rates
     from ui.digit import digit_input
     from ui.digit.digit import Digit
     from ui.network import strip
-    from ui.shell import load, turns
+    from ui.shell import ahead, load, turns
     from ui.view import card_link, latent_map, pictures
 
 N_BYTES = 16
+AHEAD = (failures.denoised, failures.compressed, failures.completed, failures.generated, failures.judged)
 WIDTH = 96
 MAP, MAP_SIDE = "home_map", 236
 
@@ -102,3 +103,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("**Dare it:**", width="content")
     frame.link("pages/compress.py", "Find the fewest bytes that still read as your digit")
     frame.link("pages/anomaly.py", "Break it: pass off a doodle as a digit")
+ahead.begin(AHEAD)

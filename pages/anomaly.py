@@ -18,7 +18,7 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import anomaly_verdict, reasons, scores
+    from ui import anomaly_verdict, failures, reasons, scores
     from ui.anomaly_verdict import Verdict, Word
     from ui.digit import current, digit, digit_input, letters_and_shapes
     from ui.digit.digit import Digit
@@ -182,7 +182,7 @@ def show_failure(alarm: float) -> None:
     """Letters, and a 6 upside down, whose strokes a digit could have."""
     names = letters_and_shapes.LOOKALIKES
     six = turned(digit.from_gallery(6), letters_and_shapes.upside_down, "this upside-down 6")
-    verdicts = [*anomaly_verdict.of_ready_made(names), *anomaly_verdict.verdicts([six.image])]
+    verdicts = [*failures.judged(), *anomaly_verdict.verdicts([six.image])]
     fooled = sum(found.word(alarm) != "not a digit" for found in verdicts)
     frame.where_it_fails(
         "A letter with the shape of a digit passes for that digit: the model judges the shape and "

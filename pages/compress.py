@@ -13,7 +13,7 @@ place = frame.page(
 )
 with frame.loading():
     import vae
-    from ui import codes, comparison, rates, rates_in_words
+    from ui import codes, comparison, failures, rates, rates_in_words
     from ui.digit import digit_input, letters_and_shapes
     from ui.digit.digit import Digit
     from ui.shell import load
@@ -21,7 +21,6 @@ with frame.loading():
     from ui.view.before_after import Side
 
 HIGHEST_DB = 45.0
-OOD_SHAPE, OOD_BYTES = "Star", 16
 
 
 def show_hero(mine: Digit, ours: rates.Point, steps: list[rates.Step], n_dims: int) -> None:
@@ -201,8 +200,8 @@ def show_job(mine: Digit) -> None:
 
 def show_failure() -> None:
     """A picture that is not a digit, beside what PCA makes of it in as many bytes."""
-    truth, entries = letters_and_shapes.picture(OOD_SHAPE), rates.of_shape(OOD_SHAPE, OOD_BYTES)
-    pictures.show(truth, alt=f"{OOD_SHAPE}, the original", width=112, caption="Original")
+    truth, entries = letters_and_shapes.picture(failures.SHAPE), failures.compressed()
+    pictures.show(truth, alt=f"{failures.SHAPE}, the original", width=112, caption="Original")
     comparison.show(entries, comparison.PSNR)
     ours, pca = entries
     st.caption(f"{rates_in_words.compared(ours, pca)} PCA here; for digits, see the Scoreboard.")
@@ -226,8 +225,8 @@ frame.what_is_happening(
 )
 frame.where_it_fails(
     "The model knows nothing but digits, so a short code can describe nothing else. This "
-    f"{OOD_SHAPE.lower()}, in at most {OOD_BYTES} bytes, comes back as the closest shape that the model can "
-    f"draw. Below, that closeness is given in dB ({glossary.gloss('dB')})."
+    f"{failures.SHAPE.lower()}, in at most {failures.SHAPE_BYTES} bytes, comes back as the closest shape "
+    f"that the model can draw. Below, that closeness is given in dB ({glossary.gloss('dB')})."
 )
 with frame.sentence():
     show_failure()

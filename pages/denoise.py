@@ -11,7 +11,7 @@ place = frame.page(
 )
 with frame.loading():
     import vae
-    from ui import comparison, naming, noises, scores
+    from ui import comparison, failures, naming, noises, scores
     from ui.comparison import Entry
     from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
@@ -21,7 +21,6 @@ with frame.loading():
     from vae.posterior.inference import more_draws, posterior_draws
 
 TRUTH, SMALL = 112, 92
-OOD_LETTER, SOME_NOISE = "W", vae.Noise("gaussian", 0.25)
 DREAM_NOISE = vae.Noise("gaussian", 1.5)
 DREAM_LABEL, N_DREAMS = 2, 5
 
@@ -157,10 +156,12 @@ def show_job(mine: Digit) -> None:
 
 def show_failure() -> None:
     """A letter, which a filter cleans better."""
-    ours, *filters, untouched = entries = noises.of_letter(OOD_LETTER, SOME_NOISE)
+    ours, *filters, untouched = entries = failures.denoised()
     frame.where_it_fails(
         "The model knows nothing but digits; a filter does not care what it cleans. "
-        + noises.verdict(f"the letter {OOD_LETTER} under {noises.describe(SOME_NOISE)}", entries)
+        + noises.verdict(
+            f"the letter {failures.LETTER} under {noises.describe(failures.LETTER_NOISE)}", entries
+        )
         + f" The figures are in dB ({glossary.gloss('dB')})."
     )
     best = comparison.best(filters, comparison.PSNR)

@@ -15,7 +15,7 @@ with frame.loading():
     from torch import Tensor
 
     import vae
-    from ui import likeness, naming, neighbourhood, scores
+    from ui import failures, likeness, naming, neighbourhood, scores
     from ui.digit import digit, digit_input
     from ui.digit.digit import Digit
     from ui.formats import gif
@@ -27,7 +27,6 @@ MAP = "generate_map"
 AXES = {"generate_right": "Left to right", "generate_up": "Bottom to top"}
 N_SHOWN, N_SAMPLES = 3, 12
 ROW_WIDTH = 280
-N_WORST = 9
 FIRST_TARGETS = (3, 8)  # of the film; the second where the visitor's digit is the first
 N_FRAMES, EVERY = 16, 3  # of the film; the strip shows every so many
 FILM, FILM_WIDTH = "film", 168
@@ -287,9 +286,10 @@ frame.what_is_happening(
     code=(vae.sample, vae.interpolate),
 )
 frame.where_it_fails(
-    "Not every list of numbers gives a digit that somebody would write. These are the oddest of 200 samples "
-    "at temperature 1, whose strokes overlap least with those of any held-out digit; some can hardly be read."
+    "Not every list of numbers gives a digit that somebody would write. These are the oddest of "
+    f"{failures.N_SAMPLES} samples at temperature 1, whose strokes overlap least with those of any held-out "
+    "digit; some can hardly be read."
 )
 with frame.sentence():
-    worst = likeness.strangest(N_WORST, 200)
+    worst = failures.generated()
     pictures.strip(worst, alts=[f"failed sample {i + 1}" for i in range(len(worst))])

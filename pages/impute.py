@@ -12,7 +12,7 @@ place = frame.page(
 with frame.loading():
     from torch import Tensor
 
-    from ui import comparison, completions, mask, naming, scores
+    from ui import comparison, completions, failures, mask, naming, scores
     from ui.completions import Group
     from ui.digit import digit_input, eraser
     from ui.digit.digit import Digit
@@ -23,7 +23,6 @@ with frame.loading():
     from vae.baselines import classical
     from vae.posterior.inference import more_draws, posterior_draws
 
-FAILURE = 5
 N_SHOWN, N_SHOWN_OF_FAILURE = 8, 5
 FILM, STILL, FILM_WIDTH = "impute_film", "impute_still", 280
 FILM_STYLE = f"""<style>
@@ -118,18 +117,18 @@ def show_filmstrip(groups: list[Group], n: int, *, width: int) -> None:
 
 def show_failure() -> None:
     """A digit that the model mistakes once its middle is hidden."""
-    known = mask.observed(mask.BLOCK)
-    image, groups = completions.first_miss(FAILURE, known)
-    name, n = f"this {FAILURE}", completions.n_like(FAILURE, groups)
+    known = mask.observed(failures.PART)
+    image, groups = failures.completed()
+    name, n = f"this {failures.LABEL}", completions.n_like(failures.LABEL, groups)
     frame.where_it_fails(
         f"The middle of {name} is hidden, and what is left could just as well belong to another digit. "
         f"{completions.verdict(name, groups)} {n or 'None'} of them {'looks' if n < 2 else 'look'} "
-        f"like the {FAILURE} that it was. "
+        f"like the {failures.LABEL} that it was. "
         "What was hidden cannot be known for certain; the model can only say how likely each completion is."
     )
     with st.container(horizontal=True, gap="medium"):
         with st.container(horizontal=True, gap="xsmall", width=2 * SMALL + 8):
-            pictures.show(image, alt=f"the whole {FAILURE}", width=SMALL, caption="truth")
+            pictures.show(image, alt=f"the whole {failures.LABEL}", width=SMALL, caption="truth")
             pictures.partly_hidden(image, known, alt="what is left of it", width=SMALL, caption="seen")
         with st.container(width=N_SHOWN_OF_FAILURE * (SMALL + 8)):
             show_filmstrip(groups, N_SHOWN_OF_FAILURE, width=SMALL)

@@ -6,6 +6,7 @@ Without turns, all of them would be answered equally late. Those who wait are to
 import math
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PATIENCE_SECONDS = 2.0  # of a visitor, before they are told
+_LOOK_EVERY = 0.1  # seconds, whether all cores are at rest
 WAIT = "Several people are drawing right now. It will be your turn in a moment."
 _CGROUP = Path("/sys/fs/cgroup")
 
@@ -23,7 +25,8 @@ class Cores:
     """Cores that are given out in the order in which they are asked for."""
 
     def __init__(self, n: int) -> None:
-        self.n_free = n
+        self.n, self.n_free = n, n
+        self._last_used = time.monotonic()
         self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
@@ -43,9 +46,15 @@ class Cores:
             with self._lock:
                 if mine.is_set():
                     self.n_free += 1
+                    self._last_used = time.monotonic()
                 else:  # `when_late` has ended the run of the page
                     self._waiting.remove(mine)
                 self._give_out()
+
+    def seconds_at_rest(self) -> float:
+        """For how long nobody has held a core."""
+        with self._lock:
+            return time.monotonic() - self._last_used if self.n_free == self.n else 0.0
 
     def _give_out(self) -> None:
         while self.n_free and self._waiting:
@@ -92,6 +101,12 @@ def turn() -> Iterator[None]:
             yield
         finally:
             _run.has_core = False
+
+
+def wait_for_rest(seconds: float) -> None:
+    """Wait until nobody has held a core for so long."""
+    while _cores.seconds_at_rest() < seconds:
+        time.sleep(_LOOK_EVERY)
 
 
 def _tell() -> None:

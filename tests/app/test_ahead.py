@@ -1,0 +1,55 @@
+"""What everybody will see is worked out while nobody waits, piece by piece, and once in a process."""
+
+import threading
+from contextlib import ExitStack
+
+import pytest
+from streamlit import runtime
+
+from ui.shell import ahead, turns
+
+LONG = 60  # seconds, after which a test would rather fail than wait
+
+
+@pytest.fixture
+def one_core(monkeypatch: pytest.MonkeyPatch) -> turns.Cores:
+    core = turns.Cores(1)
+    monkeypatch.setattr(turns, "_cores", core)
+    monkeypatch.setattr(ahead, "REST_SECONDS", 0.3)
+    return core
+
+
+def test_pieces_are_worked_out_in_turn_and_one_that_fails_stops_no_other(one_core):
+    held = []
+
+    def piece() -> None:
+        held.append(one_core.n_free)
+        raise RuntimeError
+
+    ahead.work_out([piece, piece])
+    assert held == [0, 0] and one_core.n_free == 1
+
+
+def test_nothing_is_worked_out_before_the_cores_have_been_at_rest(one_core):
+    begun = threading.Event()
+    with ExitStack() as somebody:
+        somebody.enter_context(turns.turn())
+        worker = threading.Thread(target=ahead.work_out, args=([begun.set],))
+        worker.start()
+        assert not begun.wait(1.0)
+    assert one_core.seconds_at_rest() < ahead.REST_SECONDS
+    worker.join(LONG)
+    assert begun.is_set() and one_core.n_free == 1
+
+
+def test_a_process_begins_once_and_only_where_it_serves(one_core, monkeypatch):
+    begun: list[int] = []
+    monkeypatch.setattr(ahead, "_not_begun", threading.Lock())
+    ahead.begin([lambda: begun.append(1)])
+    monkeypatch.setattr(runtime, "exists", lambda: True)
+    before = set(threading.enumerate())
+    for _ in range(3):
+        ahead.begin([lambda: begun.append(2)])
+    for worker in set(threading.enumerate()) - before:
+        worker.join(LONG)
+    assert begun == [2]
