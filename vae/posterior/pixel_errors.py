@@ -15,18 +15,15 @@ def correlations(kernel: Tensor, pixels: Tensor) -> Tensor:
 
     kernel: from `measure_kernel`; the result has its precision.
     """
-    covariances = error_covariances(kernel, pixels)
-    return covariances / covariances[..., :1, :1]
+    return error_covariances(kernel / kernel[REACH, REACH], pixels)
 
 
 def error_covariances(kernel: Tensor, pixels: Tensor) -> Tensor:
     """Covariances of their errors, each in standard deviations of its logit bin, (..., N, N)."""
-    rows, columns = pixels // SIDE, pixels % SIDE
-    down, right = (line[..., :, None] - line[..., None, :] for line in (rows, columns))
-    near = (down.abs() <= REACH) & (right.abs() <= REACH)
-    return (
-        kernel.to(pixels.device)[down.clamp(-REACH, REACH) + REACH, right.clamp(-REACH, REACH) + REACH] * near
-    )
+    offsets = F.pad(kernel.to(pixels.device), (SIDE - 1 - REACH,) * 4)  # by every way from pixel to pixel
+    places = pixels // SIDE * len(offsets) + pixels % SIDE  # whose differences number the ways
+    ways = places[..., :, None] - places[..., None, :]
+    return offsets.flatten()[ways + offsets.numel() // 2]
 
 
 def measure_kernel(residuals: Tensor, stds: Tensor) -> Tensor:
