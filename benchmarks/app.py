@@ -24,7 +24,7 @@ from benchmarks.server import ROOT, served
 APPS = {"app": "streamlit_app.py", "minimal page": "benchmarks/minimal_page.py"}
 PAGES = ("Compress", "Generate", "Denoise", "Find anomalies", "Fill in", "How it works", "Scoreboard")
 ROUNDS = 3  # fresh processes of each app
-OPENINGS, DRAWINGS = 4, 8  # in each of them
+OPENINGS, DRAWINGS, DIGITS = 4, 8, 3  # in each of them; every page is visited with so many new digits
 RESULT = ROOT / "runs" / "bench.json"
 PATIENCE_MS = 120_000
 QUIET_MS = 600  # without a change, after which a page is taken to be done
@@ -101,7 +101,7 @@ def turned_to(page: Page, label: str) -> float:
 
 
 def measured(browser: Browser, script: str, *, pages: tuple[str, ...]) -> Times:
-    """One fresh process of an app: opened, drawn on, and every page visited with a digit new to it."""
+    """One fresh process of an app: opened, drawn on, and every page visited with digits new to it."""
     times: Times = defaultdict(list)
     with served(script) as server:
         with visitor(browser) as page:
@@ -115,10 +115,13 @@ def measured(browser: Browser, script: str, *, pages: tuple[str, ...]) -> Times:
                 first, last = drawn(page, turn)
                 times["pen-up: first picture"].append(first)
                 times["pen-up: all pictures"].append(last)
-            for label in pages:
-                times[f"new digit: {label}"].append(turned_to(page, label))
-            for label in pages:
-                times[f"seen digit: {label}"].append(turned_to(page, label))
+            for turn in range(DIGITS if pages else 0):
+                for label in pages:
+                    times[f"new digit: {label}"].append(turned_to(page, label))
+                for label in pages:
+                    times[f"seen digit: {label}"].append(turned_to(page, label))
+                turned_to(page, "Home")
+                drawn(page, DRAWINGS + turn)
             times["memory: MB after every page"].append(server.resident_mb())
     return times
 
