@@ -8,7 +8,7 @@ from streamlit import runtime
 
 from ui.shell import turns
 
-REST_SECONDS = 2.0  # in which nobody is answered, before a piece is worked out
+REST_SECONDS = 3.0  # in which nobody is answered, before a piece is worked out
 _not_begun = threading.Lock()
 
 
