@@ -11,7 +11,7 @@ from vae.training.hands import augmented
 from vae.training.objective import code_nll_nats, elbo, rate
 from vae.training.options import Options
 
-SHARE_AUGMENTED = 0.4  # of the digits whose codes are longer than two numbers, which have no room for hands
+SHARE_AUGMENTED = 0.5  # of the digits whose codes are longer than two numbers, which have no room for hands
 CORRUPTED = 2  # one digit in so many is also seen noisy or partly hidden
 CODE_NLL_WEIGHT = 0.5  # of the code's negative log density given a corrupted digit, beside the ELBO
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from vae.checks import InputError, check_count, check_number
+from vae.checks import check_count, check_number
 from vae.model import Config
 from vae.training.augmentation import Codes, Corruptions
 from vae.training.data import default_root
@@ -17,7 +17,6 @@ NUMBERS = {
     "kl_warmup": (0.0, 1e9),
     "clip": (1e-6, 1e6),
     "ema": (0.0, 1 - 1e-9),
-    "start_share": (0.0, 1.0),
 }
 
 
@@ -31,7 +30,7 @@ class Options:
     """Train the nested VAE on MNIST and write its weights, its training curve and the facts of the run.
 
     Raises:
-        InputError: a number that no run can have, or a share of no start.
+        InputError: a number that no run can have.
     """
 
     data: Path = default_root()
@@ -46,8 +45,6 @@ class Options:
     """Continue the run in --run to the same result as if it had not been interrupted."""
     start: Path | None = None
     """Weights file to start from, its training.json beside it; a prior of another kind starts anew."""
-    start_share: float = 0.0
-    """Share of --start in the weights that are written; --resume may change it once the run is over."""
     epochs: int = 80
     """Passes over the training digits."""
     minutes: float | None = None
@@ -91,8 +88,6 @@ class Options:
         for name, (least, most) in NUMBERS.items():
             if getattr(self, name) is not None:
                 check_number(_flag(name), getattr(self, name), least, most)
-        if self.start_share and self.start is None:
-            raise InputError("--start-share needs --start, whose share it is")
         _ = self.config  # which checks its own sizes
 
     @property
@@ -111,8 +106,8 @@ def shape_options(config: Config) -> dict[str, Any]:
 
 
 def resumable(options: Options) -> dict[str, Any]:
-    """The options that fix what a run learns: all but folders, device, --resume, --force, --start-share."""
-    skipped = {"data", "out", "force", "run", "resume", "device", "start_share"}
+    """The options that fix the result of a run: all but folders, device, --resume and --force."""
+    skipped = {"data", "out", "force", "run", "resume", "device"}
     kept = {name: value for name, value in asdict(options).items() if name not in skipped}
     epochs = options.epochs if options.minutes is None else None  # of which --minutes take the place
     return kept | {"start": options.start and str(options.start), "epochs": epochs}

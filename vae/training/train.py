@@ -48,7 +48,7 @@ def write_results(trainer: Trainer) -> None:
         "precision": "bfloat16" if trainer.bfloat16 else "float32",
         "torch": torch.__version__,
         "parameters": sum(value.numel() for value in trainer.model.parameters()),
-        "options": resumable(options) | {"start_share": options.start_share},
+        "options": resumable(options),
         "started_from": trainer.started_from,
         "history": trainer.history,
     }

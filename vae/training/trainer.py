@@ -62,7 +62,6 @@ class Trainer:
             self.model.decoder.requires_grad_(False)
         self.model = self.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = copy.deepcopy(self.model)
-        self.start = copy.deepcopy(self.model)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(),
             torch.zeros((), device=self.device),
@@ -78,7 +77,7 @@ class Trainer:
         self.checkpoint = Checkpoint(options.run / "checkpoint.pt")
 
     def fit(self) -> VAE:
-        """Train the epochs that are left, and return the averaged model, --start-share of the way back.
+        """Train the epochs that are left, and return the averaged model.
 
         A checkpoint is written after the last epoch, and after each other one that ends more than
         CHECKPOINT_EVERY seconds after the one before.
@@ -104,8 +103,6 @@ class Trainer:
             ) from error
         finally:
             self.checkpoint.wait()
-        if self.options.start_share:
-            self._move_back()
         return self.averaged
 
     def step(self, kind: type[Step] | None = None) -> Step:
@@ -128,18 +125,6 @@ class Trainer:
             )
         self.history.append(facts | validation_elbo(self.averaged, self.checked))
         self.seconds += time.perf_counter() - start
-
-    @torch.no_grad()
-    def _move_back(self) -> None:
-        """Move the averaged weights --start-share of the way back to where the run started; check them again.
-
-        What a run loses elsewhere, it loses faster than it learns what it is for: some way back both are good
-        (Wortsman et al. 2022, arXiv:2109.01903).
-        """
-        start = self.start.state_dict()
-        for name, value in self.averaged.state_dict().items():
-            value.lerp_(start[name], self.options.start_share)
-        self.history[-1] |= validation_elbo(self.averaged, self.checked)
 
     @property
     def _kept(self) -> str:
@@ -208,8 +193,7 @@ class Trainer:
         return facts | parts
 
     def _parts(self) -> dict[str, Any]:
-        models = {"start": self.start, "model": self.model, "average": self.averaged}
-        return models | {"optimizer": self.optimizer}
+        return {"model": self.model, "average": self.averaged, "optimizer": self.optimizer}
 
     def _load(self) -> None:
         saved = self.checkpoint.load(self.device)

@@ -15,8 +15,6 @@ def test_folders_and_device_may_change_between_runs(options: Options) -> None:
         options, data=Path("a"), out=None, run=Path("c"), resume=True, force=True, device="auto"
     )
     assert resumable(elsewhere) == resumable(options)
-    blended = replace(options, start=Path("weights.safetensors"), start_share=0.5)
-    assert resumable(blended) == resumable(replace(blended, start_share=0.0))
     assert set(resumable(options)) >= {"epochs", "batch", "learning_rate", "seed", "precision", "latent_dim"}
 
 
@@ -43,8 +41,6 @@ def test_the_shape_of_a_config_comes_back_from_its_options() -> None:
         ({"learning_rate": 0.0}, "--learning-rate must be"),
         ({"ema": 1.0}, "--ema must be"),
         ({"clip": -1.0}, "--clip must be"),
-        ({"start_share": 1.1}, "--start-share must be from 0 to 1"),
-        ({"start_share": 0.5}, "--start-share needs --start"),
         ({"kl_warmup": -1.0}, "--kl-warmup must be"),
         ({"latent_dim": 0}, "latent_dim must be a whole number from 1 to 1024"),
         ({"channels": 1}, "channels must be"),

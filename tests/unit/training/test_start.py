@@ -8,14 +8,12 @@ import pytest
 import torch
 
 import vae
-from unit.conftest import untrained
 from unit.training.conftest import weights
 from vae.checkpoint import save_weights
 from vae.training import train
 from vae.training.options import Options
 from vae.training.start import earlier_run
 from vae.training.trainer import Trainer
-from vae.training.validation import validation_elbo
 
 
 def test_a_run_starts_from_the_weights_and_facts_of_another(
@@ -35,30 +33,6 @@ def test_a_run_starts_from_the_weights_and_facts_of_another(
         trainer(replace(options, start=options.out / "nowhere"))
     with pytest.raises(ValueError, match="have another config than this run's options"):
         trainer(replace(options, start=weights_file, hidden=options.hidden + 8))
-
-
-def test_a_finished_run_can_be_moved_back_to_where_it_started(
-    trainer: functools.partial[Trainer], options: Options
-) -> None:
-    save_weights(untrained(options.config), options.out / "start.safetensors")
-    (options.out / "training.json").write_text("{}")
-    options = replace(options, start=options.out / "start.safetensors", epochs=1)
-    learned = trainer(options)
-    start = weights(learned)
-    learned.fit()
-    save_weights(learned.averaged, options.start)  # as a run does that replaces what it started from
-    halfway = trainer(replace(options, start_share=0.5, resume=True))
-    halfway.fit()
-    assert torch.allclose(weights(halfway), (start + weights(learned)) / 2, atol=1e-6)
-    at_start = trainer(replace(options, start_share=1.0, resume=True))
-    at_start.fit()
-    assert torch.equal(weights(at_start), start)
-    for run in (halfway, at_start):
-        assert run.history[-1].items() >= validation_elbo(run.averaged, run.checked).items()
-        assert run.history[-1]["loss"] == learned.history[-1]["loss"]
-    again = trainer(replace(options, resume=True))
-    again.fit()
-    assert torch.equal(weights(again), weights(learned)) and again.history == learned.history
 
 
 @pytest.mark.parametrize("content", ["", "[", "[" * 200_000, "null", "[1]"])

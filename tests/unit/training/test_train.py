@@ -50,7 +50,7 @@ def test_the_command_writes_weights_and_facts(
     assert model.config == options.config
     assert facts["command"] == "python -m vae.train --epochs 1"
     assert facts["parameters"] == sum(parameter.numel() for parameter in model.parameters())
-    assert facts["options"] == resumable(replace(options, epochs=1)) | {"start_share": 0.0}
+    assert facts["options"] == resumable(replace(options, epochs=1))
     assert facts["precision"] == "float32"
     assert facts["hours"] >= 0
     assert facts["history"][-1].keys() == {
