@@ -1,6 +1,7 @@
 """Home: draw once, see all five jobs done."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,14 +16,21 @@ frame.page(
 )
 with frame.loading():
     from ui import anomaly_verdict, completions, failures, mask, naming, noises, rates
-    from ui.digit import digit_input
+    from ui.digit import digit_input, letters_and_shapes
     from ui.digit.digit import Digit
     from ui.network import strip
     from ui.shell import ahead, load, turns
     from ui.view import card_link, latent_map, pictures
 
 N_BYTES = 16
-AHEAD = (failures.denoised, failures.compressed, failures.completed, failures.generated, failures.judged)
+AHEAD = (
+    failures.denoised,
+    failures.compressed,
+    failures.completed,
+    failures.generated,
+    failures.judged,
+    partial(anomaly_verdict.of_ready_made, letters_and_shapes.READY_MADE),
+)
 WIDTH = 96
 MAP, MAP_SIDE = "home_map", 236
 

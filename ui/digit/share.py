@@ -11,7 +11,7 @@ from ui.digit.film import Film
 from ui.shell import address, frame
 
 _QR_WIDTH = 164
-_FILM = "film"  # the key of the visitor's latest one, and the link that it ends with
+_FILM = "shared_film"  # the key of the visitor's latest one, and of the link that it ends with
 _FILES = Path(__file__).parent
 _CSS = (_FILES / "share.css").read_text(encoding="utf-8")
 _send = st.components.v2.component(

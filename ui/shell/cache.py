@@ -1,8 +1,8 @@
 """Where a value lives: one rule for the whole app.
 
 - What is the same for every visitor, such as the model, the gallery or the tiles of the map, is computed
-  once in a process: `for_good`. Arguments of such a function take a handful of values, and all results
-  together 24 MB, more than half of it the model.
+  once in a process: `for_good`; what takes long, `ui.shell.ahead` asks for before a visitor does. Arguments
+  of such a function take a handful of values, and all results together 24 MB, more than half of it the model.
 - What is computed from a visitor's picture or settings is kept `briefly`: by the content of the arguments,
   for ten minutes, and no more of it than a number of bytes, however many visitors there are.
 - What a visitor chose or brought lives in session state. Each key has one module that writes it, in a
