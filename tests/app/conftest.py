@@ -11,10 +11,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ui.formats.fabric import SIDE
+from ui.shell import turns
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 PENS = {"canvas": 43, "eraser": 106}  # the medium ones, in pixels of the board
 SEVEN = [(70, 70), (200, 70), (120, 230)]
+LONG = 60  # seconds, after which a test would rather fail than wait
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +24,16 @@ def nothing_goes_wrong_unseen(caplog: pytest.LogCaptureFixture) -> Iterator[None
     """An error that a page makes a sentence of fails the test, unless the test clears the log."""
     yield
     assert not [record for record in caplog.get_records("call") if record.name == "ui.shell.frame"]
+
+
+@pytest.fixture
+def one_core(monkeypatch: pytest.MonkeyPatch) -> Iterator[turns.Cores]:
+    """A machine with one core, and visitors without patience."""
+    core = turns.Cores(1)
+    monkeypatch.setattr(turns, "_cores", core)
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.1)
+    yield core
+    assert core.n_free == 1  # given back, whatever happened
 
 
 @pytest.fixture

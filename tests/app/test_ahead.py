@@ -7,17 +7,13 @@ from collections.abc import Callable
 import pytest
 from streamlit import runtime
 
+from tests.app.conftest import LONG
 from ui.shell import ahead, turns
 
-LONG = 60  # seconds, after which a test would rather fail than wait
 
-
-@pytest.fixture
-def one_core(monkeypatch: pytest.MonkeyPatch) -> turns.Cores:
-    core = turns.Cores(1)
-    monkeypatch.setattr(turns, "_cores", core)
+@pytest.fixture(autouse=True)
+def short_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "REST_SECONDS", 0.3)
-    return core
 
 
 def worked_out(pieces: list[Callable[[], object]]) -> threading.Thread:

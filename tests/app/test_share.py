@@ -17,7 +17,7 @@ from tests.app.conftest import ENTRY, SEVEN, draw, picture_file, texts
 from ui import mask
 from ui.digit import card, film
 from ui.digit.digit import from_strokes
-from ui.shell import address, load, turns
+from ui.shell import address, load
 from vae.checks import FileError
 
 PAGE = "pages/anomaly.py"
@@ -262,12 +262,11 @@ def test_a_card_shows_the_digit_five_results_and_the_link(sent):
         assert re.search(measured, words)
 
 
-def test_a_card_is_drawn_in_its_turn(sent, monkeypatch):
-    core, free = turns.Cores(1), []
-    monkeypatch.setattr(turns, "_cores", core)
-    monkeypatch.setattr(card, "jobs", lambda mine, palette: free.append(core.n_free) or [])
+def test_a_card_is_drawn_in_its_turn(sent, one_core, monkeypatch):
+    free = []
+    monkeypatch.setattr(card, "jobs", lambda mine, palette: free.append(one_core.n_free) or [])
     card.draw(sent.session_state["digit"], "http://a/?digit=x", "grey")
-    assert free == [0] and core.n_free == 1
+    assert free == [0] and one_core.n_free == 1
 
 
 def picture(file: bytes) -> np.ndarray:

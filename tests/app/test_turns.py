@@ -3,28 +3,16 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import SEVEN, draw, texts
+from tests.app.conftest import LONG, SEVEN, draw, texts
 from ui.shell import turns
 
 BUSY_SECONDS = 1.5
 N_VISITORS = 4
-LONG = 60  # seconds, after which a test would rather fail than wait
-
-
-@pytest.fixture
-def one_core(monkeypatch: pytest.MonkeyPatch) -> Iterator[turns.Cores]:
-    """A machine with one core, and visitors without patience."""
-    core = turns.Cores(1)
-    monkeypatch.setattr(turns, "_cores", core)
-    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.1)
-    yield core
-    assert core.n_free == 1  # given back, whatever happened
 
 
 def test_who_comes_while_all_cores_are_busy_is_told_and_answered(open_page, one_core):
