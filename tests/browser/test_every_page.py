@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.visitor import APP, PAGES, Visitor, title
 
@@ -19,6 +20,7 @@ N_LINKS = len(PAGES)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_opened_by_its_address_is_whole_in_both_themes(arrive: Callable[..., Visitor], path: str):
     visitor = arrive(color_scheme="dark")
+    runs = asked_runs(visitor)
     visitor.opens(path)
     expect(visitor.page).to_have_title(APP if not path else f"{title(path)} · {APP}")
     expect(visitor.sidebar.get_by_role("link")).to_have_count(N_LINKS)
@@ -26,6 +28,7 @@ def test_a_page_opened_by_its_address_is_whole_in_both_themes(arrive: Callable[.
     for theme in BACKGROUNDS:
         changes_theme(visitor, theme)
         is_whole(visitor, f"{path or 'home'}-{theme}")
+    assert len(runs) == 1  # what runs a page again can undo a click on a link
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -38,6 +41,19 @@ def test_a_page_opened_by_its_address_is_whole_on_a_phone(arrive: Callable[..., 
     expect(visitor.sidebar.get_by_role("link").first).to_be_in_viewport()
     visitor.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     is_whole(visitor, f"{path or 'home'}-phone")
+
+
+def asked_runs(visitor: Visitor) -> list[BackMsg]:
+    """Every run of a page that the browser asks the server for, from now on."""
+    runs: list[BackMsg] = []
+
+    def look(frame: str | bytes) -> None:
+        said = BackMsg.FromString(frame) if isinstance(frame, bytes) else BackMsg()
+        if said.HasField("rerun_script"):
+            runs.append(said)
+
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", look))
+    return runs
 
 
 def changes_theme(visitor: Visitor, theme: str) -> None:

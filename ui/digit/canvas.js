@@ -1,7 +1,8 @@
 // What the canvas component lacks. It lives in a shadow root, out of reach of the page's styles: one of ours
 // makes it as wide as its place and hides its toolbar, which lies over a corner. It sends a stroke a fifth of a
 // second after the pen has left: here it is sent at once, and a click waits until the server has it, since
-// Streamlit forgets what a page sent just before it is left.
+// Streamlit forgets what a page sent just before it is left. It reports how a picture fits behind it, and the page
+// would run once more for that: the paper is laid under it here.
 
 const BOX = "[class*=st-key-board_]";
 const PAPER = "canvas.upper-canvas";
@@ -10,6 +11,7 @@ const POPOVER = "[data-testid=stPopoverBody]";
 const LINK = "[data-testid=stPageLink]";
 const PATIENCE_MS = 20000; // that a click waits at most; a busy server would not answer it any sooner
 const STYLE = `
+  .dc-root { background: var(--paper) 0 0 / 100% 100%; }
   .dc-toolbar { display: none !important; }
   .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas {
     position: absolute !important;
@@ -107,6 +109,7 @@ export default function ({ parentElement, data }) {
   } else boards.set(box, { mount: data.mount, taken: data.taken, drawn: data.taken });
   if (!board) new MutationObserver(() => dress(box)).observe(box, { childList: true, subtree: true });
   ghostIn(box).classList.toggle("draws", data.invites);
+  box.style.setProperty("--paper", data.paper ? `url(${data.paper})` : "none");
   dress(box);
   letGo();
 }

@@ -100,7 +100,7 @@ def board(
     *,
     ink: str,
     pens: Mapping[str, int],
-    paper: bytes | None = None,
+    paper: str | None = None,
     about: object = None,
     invites: bool = False,
 ) -> Board:
@@ -110,8 +110,8 @@ def board(
         name: boards of one name are one board, whatever page they are on.
         ink: the pen's colour in CSS.
         pens: the pens to choose from, name -> width in SIDEths of the board; the second is ready to hand.
-        paper: a PNG file of SIDE x SIDE to draw on; black where there is none. What is drawn stays when the
-            paper changes.
+        paper: the data URL of a square picture to draw on; black where there is none. What is drawn stays
+            when the paper changes.
         about: what the drawing belongs to; another one empties the board.
         invites: while nothing is drawn, a ghost shows how, and stops at the first touch.
 
@@ -122,11 +122,16 @@ def board(
     start = fabric.drawing_of(state.start, pens, ink)
     with st.container(key=f"board_{name}"):
         mount = f"{name}_{state.mounts}"
-        sent = _sent(mount, start, ink=ink, width=pens[_pen(name, pens)], paper=paper)
+        sent = _sent(mount, start, ink=ink, width=pens[_pen(name, pens)], colour="" if paper else "#000000")
         problem = _mirror(state, sent, start["objects"], pens)
         _script(
             key=f"{name}_script",
-            data={"mount": mount, "taken": _count(sent), "invites": invites and not state.strokes},
+            data={
+                "mount": mount,
+                "taken": _count(sent),
+                "invites": invites and not state.strokes,
+                "paper": paper,
+            },
         )
     _steps(name, state)
     _choose_pen(name, pens)
@@ -165,13 +170,12 @@ def _shown(name: str, about: object) -> Board:
     return state
 
 
-def _sent(mount: str, start: dict[str, Any], *, ink: str, width: int, paper: bytes | None) -> Any:
-    """Show the browser's canvas, with the pen of a width in its hand; the drawing that it sent last."""
+def _sent(mount: str, start: dict[str, Any], *, ink: str, width: int, colour: str) -> Any:
+    """Show the browser's canvas of a colour, with a pen of a width in its hand; the drawing it sent last."""
     return st_canvas(
         stroke_width=width,
         stroke_color=ink,
-        background_color="" if paper else "#000000",
-        background_image=paper,
+        background_color=colour,
         width=SIDE,
         height=SIDE,
         initial_drawing=start,

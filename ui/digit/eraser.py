@@ -21,7 +21,7 @@ def erased(digit: Digit, known: Tensor) -> Tensor:
         "eraser",
         ink="#{:02x}{:02x}{:02x}".format(*pictures.HIDDEN),
         pens=_ERASERS,
-        paper=pictures.png(pictures.veiled(digit.image, known), fabric.SIDE // 2),
+        paper=pictures.address(pictures.veiled(digit.image, known), fabric.SIDE // 2),
         about=digit,
     ).strokes
     return known & _unpainted(fabric.painted(strokes, _ERASERS, _FINE * SIDE))
