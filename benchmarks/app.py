@@ -8,7 +8,6 @@ import os
 import platform
 import re
 import statistics
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,17 +27,26 @@ OPENINGS, DRAWINGS, DIGITS = 4, 8, 3  # in each of them; every page is visited w
 RESULT = ROOT / "runs" / "bench.json"
 PATIENCE_MS = 120_000
 QUIET_MS = 600  # without a change, after which a page is taken to be done
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+STATE = "data-test-script-state"
+READY = f"[data-testid=stApp][{STATE}=notRunning]"
 PAPER = "canvas.upper-canvas"
-WATCH = """
-window.changes = []; // of pictures, in milliseconds since the pen left the canvas
-window.clock = performance.now();
+WATCH = f"""
+window.clock = performance.now(); // when the visitor last did something: came, or let the mouse go
+window.changes = []; // of pictures, in milliseconds since then
+window.readyAt = 0; // when a run of the page last came to its end, in milliseconds since then
+const since = () => performance.now() - window.clock;
 const isPicture = (it) => it.matches?.("img") || it.querySelector?.("img");
-new MutationObserver((records) => {
-  if (records.some(({ target, addedNodes }) => isPicture(target) || [...addedNodes].some(isPicture)))
-    window.changes.push(performance.now() - window.clock);
-}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] });
-addEventListener("mouseup", () => { window.clock = performance.now(); window.changes = []; }, true);
+new MutationObserver((records) => {{
+  if (records.some(({{ target, addedNodes }}) => isPicture(target) || [...addedNodes].some(isPicture)))
+    window.changes.push(since());
+  if (records.some(({{ attributeName }}) => attributeName === "{STATE}") && document.querySelector("{READY}"))
+    window.readyAt = since();
+}}).observe(document, {{ subtree: true, childList: true, attributeFilter: ["src", "{STATE}"] }});
+addEventListener("mouseup", () => {{
+  window.clock = performance.now();
+  window.changes = [];
+  window.readyAt = 0;
+}}, true);
 """
 
 Times = dict[str, list[float]]  # name of a measurement -> one figure for each try
@@ -57,11 +65,20 @@ def visitor(browser: Browser) -> Iterator[Page]:
 
 def opened(page: Page, address: str) -> float:
     """Open the app; seconds until its script has ended and a picture is there."""
-    start = time.perf_counter()
     page.goto(address)
-    page.locator("[data-testid=stMain] img").first.wait_for()
-    page.locator(READY).wait_for()
-    return time.perf_counter() - start
+    page.wait_for_function("changes.length")
+    return max(ready(page), page.evaluate("changes[0]") / 1000)
+
+
+def ready(page: Page) -> float:
+    """Wait until the page is done; seconds since the visitor did something, to the end of its last run.
+
+    A run that is cut short ends a moment before the one that takes its place begins, so an end has to hold.
+    """
+    page.wait_for_function(
+        f"readyAt && document.querySelector('{READY}') && performance.now() - clock - readyAt > {QUIET_MS}"
+    )
+    return page.evaluate("readyAt") / 1000
 
 
 def drawn(page: Page, turn: int) -> tuple[float, float]:
@@ -93,11 +110,10 @@ def answered(page: Page) -> tuple[float, float]:
 def turned_to(page: Page, label: str) -> float:
     """Go to another page by its link; seconds until it is ready."""
     title = page.get_by_role("heading", level=1)
-    before, start = title.inner_text(), time.perf_counter()
+    before = title.inner_text()
     page.get_by_test_id("stSidebar").get_by_role("link", name=label, exact=True).click()
     page.wait_for_function("before => document.querySelector('h1')?.innerText !== before", arg=before)
-    page.locator(READY).wait_for()
-    return time.perf_counter() - start
+    return ready(page)
 
 
 def measured(browser: Browser, script: str, *, pages: tuple[str, ...]) -> Times:
