@@ -39,8 +39,10 @@ def show_hero(mine: Digit, ours: rates.Point, steps: list[rates.Step], n_dims: i
 def show_code(code: bytes) -> None:
     """The bytes themselves."""
     said, n_all = vae.read_code(load.model(), code), load.model().config.latent_dim
-    n_dims, n_corrections = said.n_dims, said.n_corrections
-    corrections = f", {n_corrections} corrections where the decoder is unsure" if n_corrections else ""
+    n_dims, corrections = said.n_dims, ""
+    if said.n_corrections:
+        corrected = rates_in_words.counted(said.n_corrections, "correction")
+        corrections = f", {corrected} where the decoder is unsure"
     st.caption(f"All that is sent: {n_dims} of the model's {n_all} numbers{corrections}, and a checksum.")
     show_hex(code)
     st.download_button(
@@ -67,11 +69,11 @@ def show_fewest(mine: Digit) -> None:
 def show_numbers(steps: list[rates.Step], n_dims: int) -> None:
     """The code's numbers as they arrive, one by one, and what each adds."""
     is_corrected = len(steps) > n_dims
-    alts = [f"decoded from the first {i} numbers" for i in range(1, n_dims + 1)]
+    alts = [f"decoded from {i} of {n_dims} numbers" for i in range(1, n_dims + 1)]
     if is_corrected:
         alts.append("decoded with the correction")
     st.markdown(
-        f"This code holds **{n_dims} numbers**, the most important first"
+        f"This code holds **{rates_in_words.counted(n_dims, 'number')}**, the most important first"
         + (", and a final correction of the picture. " if is_corrected else ". ")
         + f"Here they arrive one by one, each with what it adds in dB ({glossary.gloss('dB')}). "
         f"{rates_in_words.biggest_step([step.gain_db for step in steps[1:n_dims]])}"

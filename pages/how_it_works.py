@@ -157,7 +157,7 @@ def nested(mine: Digit) -> None:
     *strip, chosen = anatomy.prefixes(mine.image, [*anatomy.lengths_shown(total), k])
     with st.container(horizontal=True, gap="small"):
         pictures.show(mine.image, alt=mine.name, width=98, caption="x")
-        pictures.show(chosen.image, alt=f"decoded from {k} numbers", width=98, caption=f"k = {k}")
+        pictures.show(chosen.image, alt=f"decoded from {k} of {total} numbers", width=98, caption=f"k = {k}")
         lost_or_added = "orange where ink was added, blue where it was lost"
         pictures.difference(chosen.image, mine.image, alt=lost_or_added, width=98, caption="difference")
     st.markdown(
@@ -167,7 +167,7 @@ def nested(mine: Digit) -> None:
     )
     pictures.strip(
         [prefix.image for prefix in strip],
-        alts=[f"decoded from {prefix.k} numbers" for prefix in strip],
+        alts=[f"decoded from {prefix.k} of {total} numbers" for prefix in strip],
         captions=[f"k = {prefix.k}" for prefix in strip],
         width=84,
     )

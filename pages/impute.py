@@ -147,7 +147,7 @@ with frame.sentence():
         verdict.markdown(f"Nothing of {mine.name} is hidden yet: paint over it, or choose a part to hide.")
     else:
         filled, groups = completions.of(mine.image, known)
-        in_truth = f" In truth, it is a {mine.label}." if mine.label is not None else ""
+        in_truth = f" In truth, it is {naming.said(mine.label)}." if mine.label is not None else ""
         verdict.markdown(completions.verdict(mine.name, groups) + in_truth)
         with film:
             show_film(groups, filled.mean[0])

@@ -52,10 +52,11 @@ def originality(found: list[Match]) -> str:
     """Whether the samples are copies, as far as held-out digits can tell."""
     near = sum(match.share < 0.5 for match in found)
     nearest = min(match.distance for match in found)
+    lie = "lies" if near == 1 else "lie"
     return (
-        f"**Copied or invented?** {near} of these {len(found)} lie nearer to a held-out digit than most real "
-        f"digits of its class do. The closest pair is {nearest:.1f} apart, as a distance over all pixels; "
-        f"when the model copies a digit, its copy is usually {copying_error():.1f} away."
+        f"**Copied or invented?** {near} of these {len(found)} {lie} nearer to a held-out digit than most "
+        f"real digits of its class do. The closest pair is {nearest:.1f} apart, as a distance over all "
+        f"pixels; when the model copies a digit, its copy is usually {copying_error():.1f} away."
     )
 
 

@@ -1,7 +1,12 @@
 """What bytes and quality say about a digit, in sentences."""
 
-from ui import comparison, naming, rates
+from ui import anomaly_verdict, comparison, naming, rates
 from ui.digit.digit import Digit
+
+
+def counted(n: int, noun: str) -> str:
+    """How many there are of something, such as "1 number" or "2 numbers"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def verdict(mine: Digit, ours: rates.Point) -> str:
@@ -45,12 +50,19 @@ def overtaken(mine: Digit) -> str:
 
 
 def fewest(mine: Digit) -> str:
-    """From how few bytes on a digit still looks like what it looks like."""
+    """From how few bytes on a digit still looks like what it looks like; what is none, is not called one."""
     n_bytes = rates.fewest_that_read(rates.ours(mine.image), mine.image)
     if n_bytes is None:
         return f"However many bytes it gets, {mine.name} does not come back as a clear digit."
     (name,) = naming.names(mine.batch)
-    return f"{n_bytes} bytes are the fewest from which {mine.name} still looks like {naming.said(name)}."
+    (found,) = anomaly_verdict.verdicts([mine.image])
+    if mine.label is None and found.word() == "not a digit":
+        looks = (
+            f"still looks more like {naming.said(name)} than like any other digit, though it is not a digit"
+        )
+    else:
+        looks = f"still looks like {naming.said(name)}"
+    return f"{n_bytes} bytes are the fewest from which {mine.name} {looks}."
 
 
 def saturation(mine: Digit) -> str:

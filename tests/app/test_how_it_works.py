@@ -98,7 +98,7 @@ def test_more_numbers_give_a_better_digit(open_page):
     app.slider(key="how_k").set_value(total).run()
     assert not app.exception
     assert f"From **{total} of {total} numbers**" in texts(app)
-    whole = pictures_called(app, f"decoded from {total} numbers")
+    whole = pictures_called(app, f"decoded from {total} of {total} numbers")
     assert len(whole) == 2  # by the slider, and at the end of the strip
 
 

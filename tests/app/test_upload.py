@@ -193,6 +193,23 @@ def test_a_photo_of_paper_becomes_the_digit_and_shows_how(open_page):
     assert len(app.get("button_group")) == len(open_page().get("button_group"))
 
 
+@pytest.mark.parametrize("better", ["taken away", "another page", "another digit"])
+def test_a_refusal_stands_alone_until_it_is_over(open_page, better):
+    app = bring(open_page(), as_file(photographed(hard_shadow(sheet_of(written(131))))))
+    bring(app, b"no picture", "text.png")
+    assert len(app.warning) == 1 and app.session_state["digit"].source == "upload"
+    assert "your picture as it was brought" not in alts(app)
+    if better == "taken away":
+        app.file_uploader(key="upload").clear().run()
+        assert "your picture as it was brought" in alts(app)
+    elif better == "another page":
+        app.switch_page("pages/compress.py").run()
+        assert app.session_state["digit"].source == "upload"
+    else:
+        app.button(key="pick_next").click().run()
+    assert not app.exception and not app.warning
+
+
 def test_of_several_digits_the_largest_is_taken_until_another_is_chosen(open_page):
     cover = np.maximum(written(3, 131, 251, size=0.14), written(131, size=0.27))
     app = bring(open_page(), as_file(photographed(sheet_of(cover))))

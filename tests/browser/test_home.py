@@ -163,6 +163,23 @@ def test_the_camera_is_not_asked_for_until_its_button_is_pressed(visitor: Visito
     expect(visitor.main.get_by_test_id("stCameraInput")).to_have_count(0)
 
 
+def test_a_refused_picture_is_told_beside_its_file_and_under_the_title_once_the_ways_are_closed(
+    arrive: Callable[..., Visitor],
+):
+    visitor = arrive(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visitor.opens("compress")
+    visitor.changes_digit()
+    visitor.ways.get_by_role("tab", name="Upload").click()
+    uploads(visitor, b"no picture")
+    expect(visitor.ways.get_by_test_id("stAlert")).to_be_in_viewport(ratio=1)
+    expect(visitor.page.get_by_test_id("stAlert")).to_have_count(1)
+    visitor.ways.get_by_role("button", name="Done").click()
+    expect(visitor.ways).to_have_count(0)
+    expect(visitor.complaints).to_have_count(1)
+    expect(visitor.complaints).to_be_in_viewport(ratio=1)
+    visitor.sees_no_failure()
+
+
 def uploads(visitor: Visitor, content: bytes) -> None:
     field = visitor.named("upload").locator("input[type=file]")
     field.set_input_files({"name": "digit.png", "mimeType": "image/png", "buffer": content})

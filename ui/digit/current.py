@@ -62,17 +62,23 @@ def digit() -> Digit:
 def keep(digit: Digit) -> None:
     """Make this the digit of all pages, from here on; what went wrong before is forgotten."""
     st.session_state["digit"] = digit
-    st.session_state["digit_problem"] = None
+    forget_problem()
 
 
 def refuse(problem: str) -> None:
-    """Say what is wrong with what the visitor brought, until they bring something better."""
-    st.session_state["digit_problem"] = problem
+    """Say what is wrong with what the visitor brought, until they bring better or leave the page."""
+    st.session_state["digit_problem"] = st.session_state["visit"], problem
+
+
+def forget_problem() -> None:
+    """Say no longer what was wrong: it was taken away, or something better was brought."""
+    st.session_state["digit_problem"] = None
 
 
 def problem() -> str | None:
-    """What is wrong with what the visitor brought last, if anything is."""
-    return st.session_state.get("digit_problem")
+    """What is wrong with what the visitor brought on this page, if anything is."""
+    visit, words = st.session_state.get("digit_problem") or (None, None)
+    return words if visit == st.session_state["visit"] else None
 
 
 def remark(words: str) -> None:

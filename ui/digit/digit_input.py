@@ -34,13 +34,16 @@ def chip(place: DeltaGenerator) -> Digit:
         over = st.popover("Change", icon=":material/edit:", key=_WAYS, on_change=_reopen)
         with over.container(width=frame.INPUT_WIDTH):
             _bring()
+            if over.open:
+                _say_what_went_wrong()
             if words := current.said():
                 st.caption(words)
             st.button("Done", key="ways_done", on_click=_close, width="stretch")
         mine = _send()
     with framed:
         _picture(mine, _CHIP)
-    _say_what_went_wrong()
+    if not over.open:
+        _say_what_went_wrong()
     if mine.source == "link":
         st.caption(_ORIGIN["link"])
     return mine
@@ -63,7 +66,7 @@ def _bring() -> None:
         board = canvas.board("canvas", ink="#ffffff", pens=fabric.PENS, invites=is_new)
         if board.take_change():
             _take(board.strokes)
-        if board.strokes and current.digit().source not in _DRAWN:
+        if board.strokes and current.digit().source not in _DRAWN and not current.said():
             st.caption(f"The board keeps your drawing; {current.digit().name} is in use until you draw more.")
     with pick, frame.sentence():
         _pick()
@@ -106,7 +109,7 @@ _ORIGIN = {
     "drawing": "What the model sees: your drawing, cropped, centred and scaled to 28 × 28 pixels.",
     "upload": "What the model sees: your picture, cropped, centred and scaled to 28 × 28 pixels.",
     "ready-made": "What the model sees: a ready-made picture, framed in 28 × 28 pixels as digits are.",
-    "link": "This came with the link that you opened. Your own digit will take its place.",
+    "link": "This came with the link in the address bar. To draw another, clear the board first.",
     "stand-in": "An example until you draw: a real handwritten 7 that the model never saw in training.",
     "gallery": "What the model sees: real handwriting, 28 × 28 pixels, never used in its training.",
 }

@@ -64,7 +64,7 @@ def camera() -> None:
 def way() -> None:
     """How the current digit came out of its picture, and a choice where it shows several."""
     photo: Photo | None = st.session_state.get("photo")
-    if photo is None or current.digit() is not photo.kept:
+    if photo is None or current.problem() or current.digit() is not photo.kept:
         return
     if len(photo.boxes) > 1:
         _choice(photo)
@@ -117,8 +117,10 @@ def _chosen() -> None:
 
 
 def _take(file: UploadedFile | DeletedFile | None) -> None:
-    """Make the largest digit of a picture the visitor's, or say why it cannot be."""
-    if not isinstance(file, UploadedFile):
+    """Make the largest digit of a picture the visitor's, or say why it cannot be; None = it is taken away."""
+    if file is None:
+        current.forget_problem()
+    if not isinstance(file, UploadedFile):  # a file that was read is gone from the server
         return
     try:
         with _turn():

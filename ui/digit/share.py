@@ -55,7 +55,8 @@ def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], F
             return
         link = address.of_this_page(text)
         st.markdown(
-            "Whoever opens this link sees this digit exactly as you do, on this page as you have set it."
+            "Whoever opens this link sees this digit exactly as you do, on this page with the settings that "
+            "you have chosen. What you erased by hand, and which random draw you see, it does not carry."
         )
         _send(key="send_link", data={"link": link})
         _offer_film(link, film)
