@@ -64,6 +64,12 @@ def test_the_numbers_of_the_code_arrive_one_by_one(open_page):
     assert "The biggest step is number" in texts(app)
 
 
+def test_what_is_not_a_digit_is_not_called_one(open_page):
+    app = draw(open_page("pages/compress.py", compress_fewest="true"), [(40, 140), (240, 140)])
+    words = texts(app)
+    assert re.search(r"your drawing still looks more like an? \d than .*, though it is not a digit\.", words)
+
+
 def test_the_gains_of_all_numbers_add_up_to_the_quality(code):
     image = vae.load_gallery().images[3]
     steps = rates.number_by_number(code, image)
