@@ -175,6 +175,16 @@ def test_a_digit_is_sent_as_text_as_a_code_to_scan_and_as_a_picture_card(visitor
     visitor.sees_no_failure()
 
 
+def test_what_sends_a_digit_is_seen_as_soon_as_its_place_opens(visitor: Visitor):
+    visitor.opens()
+    text, _ = draws(visitor, STROKES["two"], visitor.source(FRAMED))
+    visitor.main.get_by_role("button", name="Share").click()
+    place = visitor.page.get_by_test_id("stPopoverBody")
+    for name in ("Copy link", "Make a film"):
+        expect(place.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    expect(place.get_by_text(text)).to_be_in_viewport()
+
+
 SHARES_FILES = """
 navigator.canShare = ({ files }) => files.length === 1;
 navigator.share = async (given) => { window.shared = given; };

@@ -56,7 +56,7 @@ def show(text: str | None, card: Callable[[str], bytes], film: Callable[[str], F
         link = address.of_this_page(text)
         st.markdown(
             "Whoever opens this link sees this digit exactly as you do, on this page with the settings that "
-            "you have chosen. What you erased by hand, and which random draw you see, it does not carry."
+            "you have chosen. It does not carry what you erased by hand, or which random draw you see."
         )
         _send(key="send_link", data={"link": link})
         _offer_film(link, film)
