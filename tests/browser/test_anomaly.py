@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import FloatRect, expect
 
-from tests.browser.visitor import FRAMED, STROKES, Visitor
+from tests.browser.visitor import FRAMED, PHONE, STROKES, Visitor
 
 GLOWING = re.compile("glowing where its strokes surprise the model$")
 NEAREST = re.compile("^the closest picture to (this 7|your drawing|this star) that the model can draw")
@@ -40,7 +40,7 @@ def test_a_drawn_digit_passes_and_a_ready_made_shape_pressed_on_its_picture_does
 def test_on_a_phone_the_drawing_and_what_the_model_would_have_drawn_lie_side_by_side(
     arrive: Callable[..., Visitor],
 ):
-    visitor = arrive(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visitor = arrive(**PHONE)
     visitor.opens("anomaly")
     _, right = visitor.waits_until(
         lambda: [visitor.picture(alt).bounding_box() for alt in (GLOWING, NEAREST)], lie_side_by_side

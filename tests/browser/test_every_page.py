@@ -9,10 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.browser.visitor import APP, PAGES, Visitor, title
+from tests.browser.visitor import APP, PAGES, PHONE, Visitor, title
 
 SHOTS = Path(__file__).with_name("shots")
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 BACKGROUNDS = {"dark": "rgb(20, 19, 26)", "light": "rgb(255, 255, 255)"}
 N_LINKS = len(PAGES)
 

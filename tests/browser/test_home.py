@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from tests.browser.visitor import FRAMED, MOVING, STROKES, Visitor
+from tests.browser.visitor import FRAMED, MOVING, PHONE, STROKES, Visitor
 from tests.photos import as_file
 
 RESULTS = (
@@ -166,7 +166,7 @@ def test_the_camera_is_not_asked_for_until_its_button_is_pressed(visitor: Visito
 def test_a_refused_picture_is_told_beside_its_file_and_under_the_title_once_the_ways_are_closed(
     arrive: Callable[..., Visitor],
 ):
-    visitor = arrive(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visitor = arrive(**PHONE)
     visitor.opens("compress")
     visitor.changes_digit()
     visitor.ways.get_by_role("tab", name="Upload").click()

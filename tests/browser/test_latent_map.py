@@ -14,13 +14,12 @@ from playwright.sync_api import Locator, WebSocket, expect
 from torch.nn import functional as F
 
 import vae
-from tests.browser.visitor import QUIET_MS, Visitor
+from tests.browser.visitor import PHONE, QUIET_MS, Visitor
 from ui import naming
 from ui.shell import frame
 from ui.view import pictures, tiles
 
 POINT = re.compile("decoded at")
-PHONE = {"width": 390, "height": 844}
 
 
 def test_the_blend_of_tiles_is_close_to_a_true_decode():
@@ -123,7 +122,7 @@ def test_a_jump_leaves_no_straight_trail(visitor: Visitor):
 
 
 def test_a_finger_moves_over_the_map_without_scrolling_and_a_tap_chooses(arrive: Callable[..., Visitor]):
-    visitor = arrive(viewport=PHONE, has_touch=True, is_mobile=True)
+    visitor = arrive(**PHONE)
     visitor.opens("generate")
     plane = visitor.main.locator("canvas.plane")
     plane.scroll_into_view_if_needed()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.test_every_page import BACKGROUNDS, PHONE, barriers, changes_theme, sideways
-from tests.browser.visitor import Visitor
+from tests.browser.test_every_page import BACKGROUNDS, barriers, changes_theme, sideways
+from tests.browser.visitor import PHONE, Visitor
 from ui import scores
 
 LONGEST = 3000  # pixels at 1280 across

@@ -29,6 +29,7 @@ PAGES = (
     "how_it_works",
     "scoreboard",
 )  # addresses
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 MOVING = {"reduced_motion": "no-preference"}  # a visitor who sees what moves by itself
 FRAMED = re.compile("framed in 28 by 28 pixels")
 
