@@ -50,19 +50,15 @@ def overtaken(mine: Digit) -> str:
 
 
 def fewest(mine: Digit) -> str:
-    """From how few bytes on a digit still looks like what it looks like; what is none, is not called one."""
+    """From how few bytes on a digit still looks like what it looks like, and whether it is a digit at all."""
     n_bytes = rates.fewest_that_read(rates.ours(mine.image), mine.image)
     if n_bytes is None:
         return f"However many bytes it gets, {mine.name} does not come back as a clear digit."
     (name,) = naming.names(mine.batch)
-    (found,) = anomaly_verdict.verdicts([mine.image])
-    if mine.label is None and found.word() == "not a digit":
-        looks = (
-            f"still looks more like {naming.said(name)} than like any other digit, though it is not a digit"
-        )
-    else:
-        looks = f"still looks like {naming.said(name)}"
-    return f"{n_bytes} bytes are the fewest from which {mine.name} {looks}."
+    few = f"{n_bytes} bytes are the fewest from which {mine.name} still looks"
+    if mine.label is None and anomaly_verdict.verdicts([mine.image])[0].word() == "not a digit":
+        return f"{few} more like {naming.said(name)} than like any other digit, though it is not a digit."
+    return f"{few} like {naming.said(name)}."
 
 
 def saturation(mine: Digit) -> str:
